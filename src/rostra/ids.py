@@ -1,0 +1,44 @@
+"""Names of things: slugs that people choose, identifiers that nobody can guess."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+
+from rostra.errors import BadInput
+
+SLUG_LENGTH = 64
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+
+def checked_slug(text: str) -> str:
+    """The slug as it was given. Raises BadInput unless it is 1 to 64 of a-z, 0-9 and inner hyphens.
+
+    A checked slug is safe in paths, URLs and bus subjects.
+    """
+    if len(text) > SLUG_LENGTH or not _SLUG.fullmatch(text):
+        raise BadInput(
+            "An address may only have small letters, digits and hyphens between them, 64 at most: "
+            "choose another, for example town-hall-2026."
+        )
+    return text
+
+
+def slug_from_title(title: str) -> str:
+    """A slug that resembles `title`, with a short random ending so that it is free and unguessed."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
+    ending = secrets.token_hex(3)
+    return f"{words}-{ending}" if words else f"space-{ending}"
+
+
+def new_id() -> str:
+    """128 random bits as 22 URL-safe characters, for sessions, programmes, seats and tokens."""
+    return secrets.token_urlsafe(16)
+
+
+def new_programme_id() -> str:
+    """80 random bits as 16 characters of a-z and 2-7: safe in file names, HLS names and playlists."""
+    alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+    return "".join(secrets.choice(alphabet) for _ in range(16))
