@@ -21,7 +21,7 @@ from __future__ import annotations
 
 
 class RostraError(Exception):
-    """Base of all. `status` is the HTTP status a door answers; `code` a stable name for programs."""
+    """Base of all: `status` is what a door answers, `code` a stable name for programs."""
 
     status = 500
     code = "error"

@@ -26,7 +26,7 @@ def checked_slug(text: str) -> str:
 
 
 def slug_from_title(title: str) -> str:
-    """A slug that resembles `title`, with a short random ending so that it is free and unguessed."""
+    """A slug that resembles `title`, with a short random ending so that it is free."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
     ending = secrets.token_hex(3)
@@ -39,6 +39,6 @@ def new_id() -> str:
 
 
 def new_programme_id() -> str:
-    """80 random bits as 16 characters of a-z and 2-7: safe in file names, HLS names and playlists."""
+    """80 random bits as 16 characters of a-z and 2-7: safe in file names and playlists."""
     alphabet = "abcdefghijklmnopqrstuvwxyz234567"
     return "".join(secrets.choice(alphabet) for _ in range(16))
