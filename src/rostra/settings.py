@@ -1,0 +1,371 @@
+"""Every setting: a name, a kind, a default and a sentence; and what each part is given of them.
+
+A value is looked for in this order: flag of `rostra serve`, environment (`ROSTRA_PORT`), TOML file
+(`--config`, else `rostra.toml` in the data folder), default. The flags, the sample file and
+docs/settings.md are all made from the one table `SETTINGS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rostra.errors import Misconfigured
+
+Value = str | int | bool | list[str] | list[int] | None
+CONFIG_NAME = "rostra.toml"
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """Pages, API and signalling. `database` is an SQLAlchemy URL, None for SQLite in the folder."""
+
+    host: str
+    port: int
+    public_url: str
+    live_url: str
+    database: str | None = None
+    ice_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EdgeSettings:
+    """Listening page and sound. `max_listeners` is None until measured or limited by hand."""
+
+    host: str
+    live_port: int
+    live_url: str
+    home_url: str
+    processes: int = 1
+    max_listeners: int | None = None
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """One Space's speakers. Bit rates in bit/s; `udp_ports` is a first and a last port."""
+
+    opus_bitrate: int = 24_000
+    aac_bitrate: int = 48_000
+    udp_ports: tuple[int, int] | None = None
+    public_ip: str | None = None
+    ice_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NodeSettings:
+    """One machine: where its data is, and what each part of it is given."""
+
+    data: Path
+    demo: bool
+    web: WebSettings
+    edge: EdgeSettings
+    stage: StageSettings
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.strip().isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"it must be a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text.strip())
+    plain = parts.scheme in {"http", "https"} and parts.hostname and not parts.username
+    if not plain or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("it must look like https://live.example.org, without a path")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _ports(text: str) -> list[int]:
+    first, _, last = text.replace(" ", "").partition("-")
+    if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) <= int(last) <= 65535):
+        raise ValueError("it must be two ports between 1024 and 65535, for example 40000-40999")
+    return [int(first), int(last)]
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        raise ValueError("it must be an IP address, for example 203.0.113.7") from None
+
+
+def _ice(text: str) -> list[str]:
+    servers = [part for part in text.replace(",", " ").split() if part]
+    if any(part.partition(":")[0] not in {"stun", "turn", "turns", "stuns"} for part in servers):
+        raise ValueError("each must look like stun:stun.example.org:3478")
+    return servers
+
+
+def _switch(text: str) -> bool:
+    answers = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if text.strip().lower() not in answers:
+        raise ValueError("it must be true or false")
+    return answers[text.strip().lower()]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row: `shape` is shown in help, `read` takes text and raises ValueError with a reason.
+
+    `example` stands in the sample file where the default is worked out.
+    """
+
+    name: str
+    shape: str
+    read: Callable[[str], Value]
+    default: Value
+    sentence: str
+    flag_name: str = ""
+    example: Value = None
+    in_file: bool = True
+
+    @property
+    def flag(self) -> str:
+        return "--" + (self.flag_name or self.name.replace("_", "-"))
+
+    @property
+    def variable(self) -> str:
+        return f"ROSTRA_{self.name.upper()}"
+
+
+_PORT = _whole(1, 65535)
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data", "DIR", _text, "data", "Folder that holds everything Rostra keeps.",
+            in_file=False),
+    Setting("host", "ADDRESS", _text, "127.0.0.1",
+            "Address to listen on; 0.0.0.0 takes connections from other machines."),
+    Setting("port", "PORT", _PORT, 8000, "TCP port of the pages and the API."),
+    Setting("live_port", "PORT", _PORT, 8001, "TCP port of the listening pages and the sound."),
+    Setting("public_url", "URL", _origin, None,
+            "Origin under which people reach the pages; worked out from host and port if absent.",
+            example="https://rostra.example.org"),
+    Setting("live_url", "URL", _origin, None,
+            "Origin under which people reach the sound; worked out likewise if absent.",
+            example="https://live.example.org"),
+    Setting("database", "URL", _text, None,
+            "SQLAlchemy address of a PostgreSQL database; SQLite in the data folder if absent.",
+            example="postgresql+asyncpg://rostra@localhost/rostra"),
+    Setting("edges", "N", _whole(1, 256), None,
+            "Edge processes; one for each core if absent.",
+            example=4),
+    Setting("max_listeners", "N", _whole(1, 100_000_000), None,
+            "Listeners at once, above which newcomers are asked to wait; worked out if absent.",
+            example=20_000),
+    Setting("opus_bitrate", "BITS", _whole(12_000, 64_000), 24_000,
+            "Bits a second of the Opus rendition."),
+    Setting("aac_bitrate", "BITS", _whole(32_000, 128_000), 48_000,
+            "Bits a second of the AAC rendition, for players without Opus."),
+    Setting("udp_ports", "A-B", _ports, None,
+            "First and last UDP port for speakers; any free ports if absent.",
+            example="40000-40999"),
+    Setting("public_ip", "IP", _address, None,
+            "Address that speakers reach this machine by, when it is behind a router.",
+            example="203.0.113.7"),
+    Setting("ice_servers", "URL", _ice, [],
+            "STUN or TURN server offered to speakers; may be given several times.",
+            flag_name="ice-server"),
+    Setting("demo", "", _switch, False,
+            "Open the Space demo, in which two voices talk in turn for ever."),
+)  # fmt: skip
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def resolve(
+    flags: Mapping[str, object], environ: Mapping[str, str], config: Path | None = None
+) -> NodeSettings:
+    """The settings of one machine. Raises Misconfigured naming the value and where it came from."""
+    return node_settings(values(flags, environ, config))
+
+
+def values(
+    flags: Mapping[str, object], environ: Mapping[str, str], config: Path | None = None
+) -> dict[str, Value]:
+    """What each setting is worth, by name: first flags, then environment, file and default."""
+    found = _first_found(flags, environ, "data")
+    data = Path(str(found if found is not None else _BY_NAME["data"].default))
+    from_file = _read_file(config, data)
+    result: dict[str, Value] = {}
+    for setting in SETTINGS:
+        value = _first_found(flags, environ, setting.name)
+        if value is None:
+            value = from_file.get(setting.name, setting.default)
+        result[setting.name] = value
+    return result
+
+
+def _first_found(flags: Mapping[str, object], environ: Mapping[str, str], name: str) -> Value:
+    setting = _BY_NAME[name]
+    if flags.get(name) not in (None, (), False):
+        return _read(setting, flags[name], f"the flag {setting.flag}")
+    if environ.get(setting.variable):
+        return _read(setting, environ[setting.variable], f"the variable {setting.variable}")
+    return None
+
+
+def _read(setting: Setting, raw: object, source: str) -> Value:
+    """`raw` is text, a number, a switch or a list of texts, from `source`, which errors name."""
+    if isinstance(raw, list | tuple):
+        text = ("-" if setting.read is _ports else " ").join(str(part) for part in raw)
+    else:
+        text = str(raw).lower() if isinstance(raw, bool) else str(raw)
+    try:
+        return setting.read(text)
+    except ValueError as reason:
+        raise Misconfigured(f"The value {text!r} of {source} cannot be used: {reason}.") from None
+
+
+def _read_file(config: Path | None, data: Path) -> dict[str, Value]:
+    path = config or data / CONFIG_NAME
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if config is None:
+            return {}
+        raise Misconfigured(f"The settings file {path} is not there: correct --config.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as reason:
+        raise Misconfigured(f"The settings file {path} cannot be read: {reason}.") from None
+    result: dict[str, Value] = {}
+    for name, raw in document.items():
+        setting = _BY_NAME.get(name)
+        if setting is None or not setting.in_file:
+            raise Misconfigured(f"The settings file {path} has {name!r}, {_no_such(name)}.")
+        result[name] = _read(setting, raw, f"{name} in {path}")
+    return result
+
+
+def _no_such(name: str) -> str:
+    if name in _BY_NAME:
+        return f"which may only be given as {_BY_NAME[name].flag} or {_BY_NAME[name].variable}"
+    near = difflib.get_close_matches(name, _BY_NAME, n=1)
+    hint = f"perhaps {near[0]!r} is meant" if near else "rostra serve --help lists what there is"
+    return f"which is no setting: {hint}"
+
+
+def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
+    """Deal out the values to the parts, and work out those that are absent."""
+    host, port, live_port = str(chosen["host"]), _int(chosen["port"]), _int(chosen["live_port"])
+    if port == live_port:
+        raise Misconfigured(
+            f"Pages and sound cannot share port {port}: give another --port or --live-port."
+        )
+    shown = _shown_host(host, chosen["public_ip"])
+    public_url = str(chosen["public_url"] or f"http://{shown}:{port}")
+    live_url = str(chosen["live_url"] or f"http://{shown}:{live_port}")
+    servers = _strings(chosen["ice_servers"])
+    return NodeSettings(
+        data=Path(str(chosen["data"])),
+        demo=bool(chosen["demo"]),
+        web=WebSettings(host, port, public_url, live_url, _maybe(chosen["database"]), servers),
+        edge=EdgeSettings(
+            host, live_port, live_url, public_url,
+            processes=_int(chosen["edges"] or _cores()),
+            max_listeners=_maybe_int(chosen["max_listeners"]),
+        ),
+        stage=StageSettings(
+            _int(chosen["opus_bitrate"]), _int(chosen["aac_bitrate"]),
+            _pair(chosen["udp_ports"]), _maybe(chosen["public_ip"]), servers,
+        ),
+    )  # fmt: skip
+
+
+def _shown_host(host: str, public_ip: Value) -> str:
+    """The host as it stands in a URL; a wildcard is nobody's address."""
+    if host in {"0.0.0.0", "::", "*"}:  # noqa: S104 - compared, not bound
+        host = str(public_ip or "127.0.0.1")
+    return f"[{host}]" if ":" in host else host
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _int(value: Value) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _maybe_int(value: Value) -> int | None:
+    return None if value is None else _int(value)
+
+
+def _maybe(value: Value) -> str | None:
+    return None if value is None else str(value)
+
+
+def _strings(value: Value) -> tuple[str, ...]:
+    assert isinstance(value, list)
+    return tuple(str(part) for part in value)
+
+
+def _pair(value: Value) -> tuple[int, int] | None:
+    if value is None:
+        return None
+    assert isinstance(value, list)
+    return int(value[0]), int(value[1])
+
+
+def sample() -> str:
+    """A settings file with every setting as it is by default, or as an example; all commented."""
+    lines = ["# Rostra's settings, as they are by default or as an example: remove a # to set one."]
+    for setting in SETTINGS:
+        if setting.in_file:
+            lines += ["", f"# {setting.sentence}", f"# {setting.name} = {_toml(setting)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(setting: Setting) -> str:
+    """The default as TOML, or an example; JSON's texts, numbers and lists are TOML's too."""
+    return json.dumps(setting.example if setting.default is None else setting.default)
+
+
+def document() -> str:
+    """docs/settings.md: the table for people, and the sample file."""
+    rows = [
+        f"| `{s.flag}{' ' + s.shape if s.shape else ''}` | `{s.variable}` "
+        f"| {f'`{s.name}`' if s.in_file else '–'} | {_shown_default(s)} | {s.sentence} |"
+        for s in SETTINGS
+    ]
+    return _DOCUMENT.format(rows="\n".join(rows), sample=sample().rstrip())
+
+
+def _shown_default(setting: Setting) -> str:
+    return f"`{setting.default}`" if setting.default not in (None, [], False) else "–"
+
+
+_DOCUMENT = """# Settings
+
+A setting is looked for in this order: flag of `rostra serve`, environment variable, settings file
+(`--config FILE`, else `rostra.toml` in the data folder), default. This page is made from
+`src/rostra/settings.py` by `rostra config --document`.
+
+| flag | variable | in the file | default | |
+|---|---|---|---|---|
+{rows}
+
+`ROSTRA_LIBOPUS` may name a libopus to use instead of the one that comes with PyAV.
+
+## The file
+
+`rostra config` prints it:
+
+```toml
+{sample}
+```
+"""
