@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what lives here."""
+"""Commands and events between the processes of Rostra: one contract, NATS, and a bus in memory."""
