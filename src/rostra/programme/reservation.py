@@ -1,0 +1,65 @@
+"""Disk space set aside for a file without changing its size, and syncing, where Linux can.
+
+`os.posix_fallocate` will not do: it makes the file longer, and readers of a log trust its size.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import functools
+import os
+import sys
+from collections.abc import Callable
+
+_KEEP_SIZE = 1
+_SHORTEST = 30.0  # a reservation of less than this many seconds is not worth asking for
+_CANNOT = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def reserve(fd: int, start: int, duration: float, bytes_per_second: float) -> float:
+    """Set aside `duration` seconds' bytes from offset `start`; returns the seconds that fitted.
+
+    On a disk that is nearly full half is asked for, then half of that, and so on. 0.0 where the
+    system or file system cannot. Other failures raise OSError.
+    """
+    allocate = _fallocate()
+    while allocate is not None and duration >= _SHORTEST:
+        error = allocate(fd, start, int(duration * bytes_per_second) + 1)
+        if error == 0:
+            return duration
+        if error in _CANNOT:
+            break
+        if error not in _NO_ROOM:
+            raise OSError(error, os.strerror(error))
+        duration /= 2
+    return 0.0
+
+
+def datasync(fd: int) -> None:
+    """Wait until the file's bytes and size are on the disk."""
+    if sys.platform == "darwin":
+        os.fsync(fd)
+    else:
+        os.fdatasync(fd)
+
+
+@functools.cache
+def _fallocate() -> Callable[[int, int, int], int] | None:
+    """Linux's fallocate with KEEP_SIZE as (fd, offset, length) -> errno; None elsewhere."""
+    if sys.platform != "linux":
+        return None
+    function = getattr(ctypes.CDLL(None, use_errno=True), "fallocate64", None)
+    if function is None:
+        return None
+    function.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+    function.restype = ctypes.c_int
+
+    def allocate(fd: int, start: int, length: int) -> int:
+        while function(fd, _KEEP_SIZE, start, length) != 0:
+            if (error := ctypes.get_errno()) != errno.EINTR:
+                return error
+        return 0
+
+    return allocate
