@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what lives here."""
+"""Who people are: accounts, sign-in links, sessions, API tokens and signed invites."""
