@@ -136,10 +136,13 @@ class LogWriter:
     ) -> Record:
         """Publish one fragment at `end`; `events` are ready `emsg` boxes.
 
-        Raises DiskFull, and then the log is as before and the next append may succeed.
+        Raises DiskFull, and then the log is as before and the next append may succeed;
+        ValueError unless the frames are one fragment's, because all who cut the log rely on it.
         """
-        data = fragment(self._count + 1, self.end, frames, self.header.samples_per_frame, events)
         duration = len(frames) * self.header.samples_per_frame
+        if duration != FRAGMENT:
+            raise ValueError(f"a fragment is {FRAGMENT} samples long, not {duration}")
+        data = fragment(self._count + 1, self.end, frames, self.header.samples_per_frame, events)
         record = Record(self._data_end, self.end, wall_ms, len(data), duration, flags)
         try:
             _write(self._mp4, data, self._data_end)

@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from rostra.wire.boxes import Box, box, boxes, full_box
 from rostra.wire.fragments import Fragment, Piece, Splitter, read_fragment
+from rostra.wire.movie import TRACK_ID, audio_entry, empty_table, file_type, movie
 from rostra.wire.timing import AAC_FRAME, AAC_PRIMING, FRAME, OPUS_PRIMING, RATE
 
 __all__ = [
@@ -31,8 +32,6 @@ __all__ = [
     "read_fragment",
 ]
 
-_TRACK_ID = 1
-_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _EVERY_SAMPLE_IS_SYNC = 0x02000000
 _DEFAULT_BASE_IS_MOOF = 0x020000
 
@@ -50,7 +49,7 @@ class OpusTrack:
     def sample_entry(self) -> bytes:
         """RFC 7845's identification header as the Opus-in-ISOBMFF mapping packs it."""
         declared = struct.pack(">BBHIhB", 0, 1, self.priming, RATE, 0, 0)
-        return _audio_entry(b"Opus", box(b"dOps", declared))
+        return audio_entry(b"Opus", box(b"dOps", declared))
 
 
 @dataclass(frozen=True)
@@ -72,25 +71,18 @@ class AacTrack:
             4, struct.pack(">BB3sII", 0x40, 0x15, b"\0\0\0", self.bitrate, self.bitrate), specific
         )
         stream = _descriptor(3, struct.pack(">HB", 0, 0), decoder, _descriptor(6, b"\x02"))
-        return _audio_entry(b"mp4a", full_box(b"esds", 0, 0, stream))
+        return audio_entry(b"mp4a", full_box(b"esds", 0, 0, stream))
 
 
 Track = OpusTrack | AacTrack
 
 
-def init_segment(track: Track, *, duration: int | None = None) -> bytes:
-    """`ftyp` and `moov` of `track`. `duration` in samples is declared when it is known."""
-    extends = full_box(
-        b"trex",
-        0,
-        0,
-        struct.pack(
-            ">5I", _TRACK_ID, 1, track.samples_per_frame, track.sample_size, _EVERY_SAMPLE_IS_SYNC
-        ),
-    )
-    whole = b"" if duration is None else full_box(b"mehd", 1, 0, struct.pack(">Q", duration))
-    movie = box(b"moov", _movie_header(), _track_box(track), box(b"mvex", whole, extends))
-    return box(b"ftyp", b"iso6", struct.pack(">I", 1), b"iso6cmfcdashmp41") + movie
+def init_segment(track: Track) -> bytes:
+    """`ftyp` and `moov` of `track`; no duration, because nobody knows it yet."""
+    defaults = (TRACK_ID, 1, track.samples_per_frame, track.sample_size, _EVERY_SAMPLE_IS_SYNC)
+    extends = box(b"mvex", full_box(b"trex", 0, 0, struct.pack(">5I", *defaults)))
+    brands = file_type(b"iso6", b"iso6", b"cmfc", b"dash", b"mp41")
+    return brands + movie(0, empty_table(track.sample_entry()), extends)
 
 
 def fragment(
@@ -115,50 +107,11 @@ def fragment(
 def _sample_sizes(sizes: list[int], samples_per_frame: int) -> tuple[bytes, int, bytes]:
     """The `tfhd` box, the flags of `trun` and the sizes in it."""
     if len(set(sizes)) == 1:
-        flags, values = _DEFAULT_BASE_IS_MOOF | 0x18, (_TRACK_ID, samples_per_frame, sizes[0])
+        flags, values = _DEFAULT_BASE_IS_MOOF | 0x18, (TRACK_ID, samples_per_frame, sizes[0])
         return full_box(b"tfhd", 0, flags, struct.pack(">3I", *values)), 0x1, b""
     flags = _DEFAULT_BASE_IS_MOOF | 0x08
-    defaults = full_box(b"tfhd", 0, flags, struct.pack(">2I", _TRACK_ID, samples_per_frame))
+    defaults = full_box(b"tfhd", 0, flags, struct.pack(">2I", TRACK_ID, samples_per_frame))
     return defaults, 0x201, struct.pack(f">{len(sizes)}I", *sizes)
-
-
-def _movie_header() -> bytes:
-    times = struct.pack(">IIII", 0, 0, RATE, 0)
-    rest = struct.pack(">IHH8x", 0x10000, 0x100, 0) + _MATRIX + bytes(24)
-    return full_box(b"mvhd", 0, 0, times, rest, struct.pack(">I", _TRACK_ID + 1))
-
-
-def _track_box(track: Track) -> bytes:
-    enabled = 0x7
-    header = full_box(
-        b"tkhd",
-        0,
-        enabled,
-        struct.pack(">IIIII8xhhHH", 0, 0, _TRACK_ID, 0, 0, 0, 0, 0x100, 0),
-        _MATRIX,
-        bytes(8),
-    )
-    media_header = full_box(b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, RATE, 0, 0x55C4, 0))
-    handler = full_box(b"hdlr", 0, 0, struct.pack(">I4s12x", 0, b"soun"), b"Sound\0")
-    here = box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1)))
-    info = box(b"minf", full_box(b"smhd", 0, 0, bytes(4)), here, _sample_table(track))
-    return box(b"trak", header, box(b"mdia", media_header, handler, info))
-
-
-def _sample_table(track: Track) -> bytes:
-    none = bytes(4)
-    return box(
-        b"stbl",
-        full_box(b"stsd", 0, 0, struct.pack(">I", 1), track.sample_entry()),
-        full_box(b"stts", 0, 0, none),
-        full_box(b"stsc", 0, 0, none),
-        full_box(b"stsz", 0, 0, none, none),
-        full_box(b"stco", 0, 0, none),
-    )
-
-
-def _audio_entry(kind: bytes, specific: bytes) -> bytes:
-    return box(kind, struct.pack(">6xH8xHHHHI", 1, 1, 16, 0, 0, RATE << 16), specific)
 
 
 def _descriptor(tag: int, *parts: bytes) -> bytes:
