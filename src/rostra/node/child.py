@@ -1,0 +1,71 @@
+"""A child process: what it is, starting it, whether it lives.
+
+Every child is told by the kernel when the supervisor dies (Linux), and holds the data folder's lock
+as long as it lives: a new supervisor cannot start beside the remains of an old one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to start one child. `title` is its name in `ps` and in the log, `nice` its priority."""
+
+    title: str
+    command: Sequence[str]
+    nice: int = 0
+    executable: str | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+class Child:
+    """One running process."""
+
+    def __init__(self, recipe: Recipe, keep_open: Sequence[int] = ()) -> None:
+        """Start it; it inherits the descriptors in `keep_open`. Raises OSError if it cannot."""
+        supervisor = os.getpid()
+        prctl = _prctl()
+
+        def before_exec() -> None:
+            if prctl is not None:
+                prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+                if os.getppid() != supervisor:
+                    os._exit(1)
+            if recipe.nice:
+                os.nice(recipe.nice)
+
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            recipe.command,
+            executable=recipe.executable,
+            env={**os.environ, **recipe.environ},
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            pass_fds=tuple(keep_open),
+            # A terminal's Ctrl-C is for the supervisor alone, which ends its children in order.
+            start_new_session=True,
+            preexec_fn=before_exec,  # noqa: PLW1509 - the supervisor has no threads
+        )
+        self.pid = self.process.pid
+
+    def exit_code(self) -> int | None:
+        """None while it lives; below zero the signal that ended it."""
+        return self.process.poll()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, which a child that is already gone does not need."""
+        self.process.send_signal(number)
+
+
+def _prctl() -> ctypes._NamedFuncPointer | None:
+    """Linux's prctl, looked up before the fork because nothing may be loaded after it."""
+    return ctypes.CDLL(None).prctl if sys.platform == "linux" else None
