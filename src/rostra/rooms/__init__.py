@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what lives here."""
+"""Spaces as records: making, listing, inviting, and the rules of their life outside the stage."""

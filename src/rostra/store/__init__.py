@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what lives here."""
+"""The database: SQLite in the data folder, or PostgreSQL by its address; one schema for both."""

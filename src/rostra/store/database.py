@@ -1,0 +1,159 @@
+"""Transactions with a bounded wait, on SQLite and on PostgreSQL.
+
+    async with database.reading() as connection: …
+    async with database.writing() as connection: …      committed at the end, or not at all
+
+SQLite has one writer at a time. Ours wait for each other in this process, and for other processes
+in SQLite; all in all less than two seconds, then the caller gets Unavailable instead of joining a
+queue. Readers never wait for a writer (WAL). A commit that returned is on the disk
+(`synchronous=FULL`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from rostra.errors import Misconfigured, Unavailable
+
+log = structlog.get_logger()
+
+TURN_SECONDS = 0.4
+"""For the writer's turn within this process."""
+
+BUSY_SECONDS = 1.2
+"""For a writer in another process (SQLite), or a lock (PostgreSQL)."""
+
+TOTAL_SECONDS = 1.8
+"""For one transaction, all in all."""
+
+POOL = 8
+
+
+class Database:
+    """An engine and its rules. Nothing is connected before the first transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._turn = asyncio.Semaphore(1 if self.is_sqlite else POOL)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that only looks. Raises Unavailable when the database cannot be reached."""
+        async with _in_time(), self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self, seconds: float = TOTAL_SECONDS) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed when the block ends without an exception.
+
+        Raises Unavailable when the database is locked or gone; IntegrityError passes, because only
+        the caller knows what it means.
+        """
+        async with _in_time(seconds), self._my_turn(), self.engine.connect() as plain:
+            connection = await plain.execution_options(rostra_writes=True)
+            async with connection.begin():
+                yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _my_turn(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(TURN_SECONDS):
+            await self._turn.acquire()
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def open_database(file: Path, url: str | None = None) -> Database:
+    """The SQLite database in `file`, or the one at `url`. Raises Misconfigured for a wrong URL."""
+    if url is None:
+        return Database(_sqlite(f"sqlite+aiosqlite:///{file}"))
+    try:
+        name = make_url(url).get_backend_name()
+    except ArgumentError:
+        name = ""
+    if name == "postgresql":
+        return Database(_postgresql(url))
+    if name == "sqlite":
+        return Database(_sqlite(url))
+    raise Misconfigured(
+        "The database address cannot be used: it must look like "
+        "postgresql+asyncpg://user@host/name."
+    )
+
+
+@asynccontextmanager
+async def _in_time(seconds: float = TOTAL_SECONDS) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except IntegrityError:
+        raise
+    except (DBAPIError, PoolTimeout, TimeoutError, OSError) as error:
+        log.warning("the database did not do it", error=str(error)[:300])
+        raise Unavailable(
+            "The database is busy or cannot be reached, and nothing was changed: "
+            "try again in a few seconds.",
+            retry_after=3,
+        ) from error
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=POOL, max_overflow=0, pool_timeout=1.0)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _: Any) -> None:
+    raw.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
+    cursor = raw.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: upgrading a reader's transaction fails without waiting.
+    writes = connection.get_execution_options().get("rostra_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: str) -> AsyncEngine:
+    milliseconds = str(int(BUSY_SECONDS * 1000))
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=POOL,
+        max_overflow=0,
+        pool_timeout=1.0,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "server_settings": {
+                "application_name": "rostra",
+                "lock_timeout": milliseconds,
+                "statement_timeout": milliseconds,
+                "synchronous_commit": "on",
+            },
+        },
+    )

@@ -1,0 +1,1 @@
+"""Alembic's folder: env.py runs it, versions/ holds the steps."""
