@@ -1,0 +1,84 @@
+# The only way in: laptop and CI run the same targets.
+#   make serve    a running Rostra with the demo Space (ARGS="--port 8080" adds flags)
+#   make test     everything: lint, types, layers, all tests
+#   make check    the fast part of it
+#   make bench    all benchmarks, as JSON and as a table
+#   make lock     renew the locked dependencies
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+DATA ?= ./data
+ARGS ?=
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Commands that tests start, and the Debian packages that bring them.
+NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
+  pg_lsclusters:postgresql
+
+.PHONY: help serve test check bench lock lint debian
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+serve: $(VENV)/.runtime
+	@exec $(BIN)/rostra serve --data $(DATA) --demo $(ARGS)
+
+test: $(VENV)/.dev debian lint
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev lint
+	$(BIN)/python -m pytest -m "not process and not browser" $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev debian
+	$(BIN)/python -m bench $(ARGS)
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --upgrade --custom-compile-command "make lock"
+
+lock: $(VENV)/.dev
+	$(COMPILE) pyproject.toml --group build -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml --group dev --group build -c requirements/runtime.txt \
+	  -o requirements/dev.txt
+
+# The stamps make a repeated `make serve` instant.
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Rostra needs Python 3.11 or newer: install the package python3." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Rostra needs Python 3.11 or newer, and this is $$($(PYTHON) --version):" \
+	    "name another with make PYTHON=…" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv is missing: install the package python3-venv." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "Installing Rostra into $(VENV), once …"
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests need into $(VENV), once …"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Programs that tests start: installed when we may, named when we may not.
+debian:
+	@missing=(); for pair in $(NEEDED); do \
+	  command -v "$${pair%%:*}" >/dev/null || missing+=("$${pair##*:}"); done; \
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	    "$${missing[@]}"; \
+	else echo "Some tests need what is not here: install $${missing[*]}." >&2; fi
