@@ -67,7 +67,16 @@ def test_ffprobe_sees_what_is_declared(
 ) -> None:
     path = tmp_path / "log.mp4"
     path.write_bytes(stream(coded[rendition], events=True))
-    command = ["ffprobe", "-v", "warning", "-show_streams", "-show_packets", "-of", "json", path]
+    command = [
+        "ffprobe",
+        "-v",
+        "warning",
+        "-show_streams",
+        "-show_packets",
+        "-of",
+        "json",
+        str(path),
+    ]
     done = subprocess.run(command, capture_output=True, timeout=60, check=True)
     found = json.loads(done.stdout)
     (track,) = found["streams"]

@@ -111,8 +111,8 @@ class LogWriter:
         try:
             header = unpack_header(os.pread(idx_fd, HEADER_SIZE, 0))
             records, kept = _committed(data_fd, idx_fd, header)
-            os.ftruncate(idx_fd, kept)
-            os.ftruncate(data_fd, records[-1].data_end if records else header.init_length)
+            _cut(idx_fd, kept)
+            _cut(data_fd, records[-1].data_end if records else header.init_length)
             return cls(data_fd, idx_fd, header, records)
         except BaseException:
             _close(data_fd, idx_fd)
@@ -193,8 +193,8 @@ class LogWriter:
 
     def _forget_uncommitted(self) -> None:
         """Players that read the raw file must not meet half a fragment at its end."""
-        os.ftruncate(self._mp4, self._data_end)
-        os.ftruncate(self._idx, self._idx_end)
+        _cut(self._mp4, self._data_end)
+        _cut(self._idx, self._idx_end)
 
 
 def _committed(mp4: int, idx: int, header: Header) -> tuple[list[Record], int]:
@@ -247,6 +247,12 @@ def _write(fd: int, data: bytes, offset: int) -> None:
         raise
     if written != len(data):
         raise _disk_full()
+
+
+def _cut(fd: int, size: int) -> None:
+    """Make the file end at `size`; one that does already keeps the space reserved behind it."""
+    if os.fstat(fd).st_size != size:
+        os.ftruncate(fd, size)
 
 
 def _disk_full() -> DiskFull:
