@@ -26,6 +26,7 @@ LOBBY = 4
 _MAGIC = b"rostraIX"
 _HEADER = struct.Struct("<8sI8s32sIIIq16sQQI16x")
 _RECORD = struct.Struct("<QQQIII")
+_CHECKED = struct.Struct("<QQQIIII")
 _CRC = struct.Struct("<I")
 
 
@@ -149,13 +150,16 @@ def scan(data: bytes, *, data_end: int, media_end: int) -> Scan:
 
     `data_end` and `media_end` are where the record before ended: offset and media time.
     """
+    view = memoryview(data)
     good: list[Record] = []
     consumed = 0
     for at in range(0, len(data) - RECORD_SIZE + 1, RECORD_SIZE):
-        record = unpack_record(data[at : at + RECORD_SIZE])
-        if record is None or record.offset < data_end or record.media_time < media_end:
+        offset, media_time, wall_ms, length, duration, flags, crc = _CHECKED.unpack_from(view, at)
+        if crc != zlib.crc32(view[at : at + _RECORD.size]):
             continue
-        good.append(record)
+        if offset < data_end or media_time < media_end:
+            continue
+        good.append(Record(offset, media_time, wall_ms, length, duration, flags))
         consumed = at + RECORD_SIZE
-        data_end, media_end = record.data_end, record.end
+        data_end, media_end = offset + length, media_time + duration
     return Scan(good, consumed)

@@ -19,7 +19,9 @@ import numpy.typing as npt
 from rostra.errors import NotFound
 from rostra.programme.index import (
     HEADER_SIZE,
+    RECORD_SIZE,
     Record,
+    Scan,
     pack_record,
     scan,
     unpack_header,
@@ -69,13 +71,15 @@ class LogReader:
         if waiting <= 0:
             return []
         last = self._last
+        data = os.pread(self._idx, waiting, self._seen)
         found = scan(
-            os.pread(self._idx, waiting, self._seen),
+            data,
             data_end=last.data_end if last else self.header.init_length,
             media_end=last.end if last else self.header.first_media_time,
         )
         self._seen += found.consumed
-        self._keep(found.records)
+        if found.records:
+            self._keep(found.records, _rows(data, found))
         return found.records
 
     def __len__(self) -> int:
@@ -143,15 +147,19 @@ class LogReader:
     def _data_end(self) -> int:
         return self._last.data_end if self._last else self.header.init_length
 
-    def _keep(self, records: list[Record]) -> None:
-        if not records:
-            return
+    def _keep(self, records: list[Record], rows: npt.NDArray[Any]) -> None:
         start, stop = len(self._ends), len(self._ends) + len(records)
         if stop > len(self._table):
             grown = np.zeros(max(stop, 2 * len(self._table)), RECORD)
             grown[:start] = self.records
             self._table = grown
-        packed = b"".join(map(pack_record, records))
-        self._table[start:stop] = np.frombuffer(packed, RECORD)
-        self._ends.extend(record.end for record in records)
+        self._table[start:stop] = rows
+        self._ends.extend([record.media_time + record.duration for record in records])
         self._last = records[-1]
+
+
+def _rows(data: bytes, found: Scan) -> npt.NDArray[Any]:
+    """The good records as a table: the bytes read, but for bad ones among them."""
+    if found.consumed != len(found.records) * RECORD_SIZE:
+        data = b"".join(map(pack_record, found.records))
+    return np.frombuffer(data, RECORD, len(found.records))
