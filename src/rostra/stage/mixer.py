@@ -1,0 +1,58 @@
+"""Mixing: many seats' frames into the programme, and for each seat the mix without itself.
+
+A frame is 960 float32 samples in -1..1. The limiter looks one frame ahead of nothing: it lowers
+its gain at once when a frame would exceed the ceiling, over the frame's first samples, and lets it
+rise slowly afterwards, so that shouting is tamed without pumping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from rostra.wire.timing import FRAME
+
+Pcm = npt.NDArray[np.float32]
+
+CEILING = float(10 ** (-1.5 / 20))  # sample peak that keeps the true peak below -1 dBFS
+_RECOVERY = 0.02  # of the way back to full gain in a frame: about a second
+_ATTACK = 96  # samples over which the gain falls: 2 ms, short enough to be unheard
+
+SILENCE = np.zeros(FRAME, np.float32)
+SILENCE.setflags(write=False)
+
+
+def total(frames: Mapping[str, Pcm]) -> Pcm:
+    """The sum of all frames."""
+    mixed = SILENCE.copy()
+    for frame in frames.values():
+        mixed += frame
+    return mixed
+
+
+def without(mixed: Pcm, own: Pcm | None) -> Pcm:
+    """The mix as the one who said `own` should hear it."""
+    return mixed if own is None else mixed - own
+
+
+class Limiter:
+    """Keeps every sample within the ceiling. One per output."""
+
+    def __init__(self) -> None:
+        self._gain = 1.0
+
+    def limit(self, frame: Pcm) -> Pcm:
+        """`frame` with its peak at or below CEILING."""
+        peak = float(np.abs(frame).max(initial=0.0))
+        wanted = min(1.0, CEILING / peak) if peak > 0 else 1.0
+        before = self._gain
+        after = wanted if wanted < before else before + (wanted - before) * _RECOVERY
+        self._gain = after
+        if before == after == 1.0:
+            return frame
+        ramp = np.full(FRAME, after, np.float32)
+        ramp[:_ATTACK] = np.linspace(before, after, _ATTACK, dtype=np.float32)
+        # What came before the gain had fallen is held by force: two milliseconds at the most.
+        return np.clip(frame * ramp, -CEILING, CEILING)
