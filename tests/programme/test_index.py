@@ -105,3 +105,9 @@ def test_zeros_and_old_records_do_not_count() -> None:
     assert found == ([], 0)
     going_back = packed([*row(2), *row(1)])
     assert scan(going_back, data_end=573, media_end=92_160).records == row(2)
+
+
+def test_neither_place_nor_time_ever_goes_back() -> None:
+    for later in (row(1, offset=672, media_time=999_999), row(1, offset=999, media_time=107_519)):
+        found = scan(packed([*row(1), *later]), data_end=573, media_end=92_160)
+        assert found.records == row(1)

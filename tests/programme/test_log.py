@@ -177,16 +177,6 @@ def test_reserved_space_changes_no_size_and_is_given_back(create: Create, files:
     assert files[1].stat().st_blocks * 512 < 64 * 1024
 
 
-def test_a_reservation_larger_than_the_disk_keeps_what_there_is_or_nothing(
-    create: Create, files: Files
-) -> None:
-    free = os.statvfs(files[0].parent)
-    with create() as writer:
-        kept = writer.reserve(60.0, 4 * free.f_bavail * free.f_frsize / 60)
-        assert kept < 60.0
-        assert files[0].stat().st_size == writer.size
-
-
 def test_a_reservation_outlives_a_writer_that_was_killed(create: Create, files: Files) -> None:
     writer = create()
     kept = writer.reserve(600.0, 4_000)

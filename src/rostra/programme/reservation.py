@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 _KEEP_SIZE = 1
 _SHORTEST = 30.0  # a reservation of less than this many seconds is not worth asking for
+_LEFT_TO_OTHERS = 64 << 20
 _CANNOT = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -21,20 +22,32 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def reserve(fd: int, start: int, duration: float, bytes_per_second: float) -> float:
     """Set aside `duration` seconds' bytes from offset `start`; returns the seconds that fitted.
 
-    On a disk that is nearly full half is asked for, then half of that, and so on. 0.0 where the
-    system or file system cannot. Other failures raise OSError.
+    On a disk that is nearly full half is asked for, then half of that, and so on; 64 MiB are left
+    to others. 0.0 where the system or file system cannot. Other failures raise OSError.
     """
     allocate = _fallocate()
     while allocate is not None and duration >= _SHORTEST:
-        error = allocate(fd, start, int(duration * bytes_per_second) + 1)
-        if error == 0:
-            return duration
-        if error in _CANNOT:
-            break
-        if error not in _NO_ROOM:
-            raise OSError(error, os.strerror(error))
+        length = int(duration * bytes_per_second) + 1
+        if _fits(fd, length):
+            error = allocate(fd, start, length)
+            if error == 0:
+                return duration
+            if error in _CANNOT:
+                break
+            if error not in _NO_ROOM:
+                raise OSError(error, os.strerror(error))
+            # A refused fallocate keeps what it got before it failed: the whole rest of the disk.
+            os.ftruncate(fd, os.fstat(fd).st_size)
         duration /= 2
     return 0.0
+
+
+def _fits(fd: int, length: int) -> bool:
+    """Whether so many bytes, of which some may be set aside already, leave enough to others."""
+    disk, file = os.fstatvfs(fd), os.fstat(fd)
+    aside = max(0, file.st_blocks * 512 - file.st_size)
+    room = max(0, disk.f_bavail * disk.f_frsize - _LEFT_TO_OTHERS)
+    return length - aside <= room
 
 
 def datasync(fd: int) -> None:
