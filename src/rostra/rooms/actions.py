@@ -193,8 +193,8 @@ async def tell(connection: AsyncConnection, slug: str, phase: str) -> None:
 
 
 async def stale(connection: AsyncConnection, places: Places) -> list[tuple[str, str]]:
-    """Spaces whose row says that they are on while their manifest says otherwise: (slug, phase)."""
-    rows = await queries.on_now(connection)
+    """Spaces not over yet whose manifest says other than their row: (slug, phase)."""
+    rows = [*await queries.on_now(connection), *await queries.upcoming(connection)]
 
     def look() -> list[tuple[str, str]]:
         found = [(row, _phase(places, row.slug)) for row in rows]

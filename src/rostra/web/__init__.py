@@ -1,1 +1,1 @@
-"""See ARCHITECTURE.md for what lives here."""
+"""The square's doors: pages, API and signalling over HTTP."""

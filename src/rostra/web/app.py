@@ -1,0 +1,40 @@
+"""The application: every door, and what every request passes on its way to one."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+import rostra
+from rostra.web import machines, pages, problems, signin, spaces, whip
+from rostra.web.door import RuledRoute
+from rostra.web.middleware import Doorway, OneOrigin, WholeBody
+from rostra.web.parts import WebParts
+
+
+class Square(FastAPI):
+    """FastAPI without its own documentation pages, which load a CDN, inside our doorway."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Doorway(super().build_middleware_stack(), self.state.parts.tally)
+
+
+def create_app(parts: WebParts) -> FastAPI:
+    """The whole square origin, as an ASGI application."""
+    app = Square(
+        title="Rostra",
+        version=rostra.__version__,
+        description="Spaces from a program. Authorisation: Bearer token, or a signed invitation.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    app.router.route_class = RuledRoute
+    for each in (spaces, whip, signin, pages, machines):
+        each.add_doors(app)
+    problems.install(app)
+    app.add_middleware(WholeBody)
+    app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
+    return app

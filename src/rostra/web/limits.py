@@ -1,0 +1,68 @@
+"""How often the same token may ask: buckets that refill, in a table of bounded size."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+
+from rostra.errors import TooMany
+
+MOST_KEYS = 10_000
+
+
+class Bucket:
+    """At most `burst` at once and `rate` a second in the long run, for each key."""
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self.rate, self.burst = rate, burst
+        self._left: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def take(self, key: str, now_ns: int) -> None:
+        """Count one. Raises TooMany with the seconds to wait."""
+        left, then = self._left.pop(key, (float(self.burst), now_ns))
+        left = min(self.burst, left + (now_ns - then) / 1e9 * self.rate)
+        allowed = left >= 1
+        self._left[key] = (left - 1 if allowed else left, now_ns)
+        if len(self._left) > MOST_KEYS:
+            self._left.popitem(last=False)
+        if not allowed:
+            wait = math.ceil((1 - left) / self.rate)
+            raise TooMany(
+                f"This was asked for too often: try again in {wait} seconds.", retry_after=wait
+            )
+
+
+class Pending:
+    """At most `most` at the same time for each key: `with pending.one(key): …`."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._now: dict[str, int] = {}
+
+    def begin(self, key: str) -> None:
+        """Raises TooMany when there are as many already."""
+        if self._now.get(key, 0) >= self.most:
+            raise TooMany(
+                "There are too many attempts to join with this token at the same time: "
+                "wait for them to end.",
+                retry_after=2,
+            )
+        self._now[key] = self._now.get(key, 0) + 1
+
+    def end(self, key: str) -> None:
+        left = self._now[key] - 1
+        if left:
+            self._now[key] = left
+        else:
+            del self._now[key]
+
+
+class Limits:
+    """The limits of all doors."""
+
+    def __init__(self) -> None:
+        self.offers = Bucket(rate=0.5, burst=20)
+        self.signals = Bucket(rate=5, burst=50)
+        self.creations = Bucket(rate=0.2, burst=40)
+        self.commands = Bucket(rate=5, burst=50)
+        self.handshakes = Pending(5)

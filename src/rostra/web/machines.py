@@ -1,0 +1,126 @@
+"""For programs and operators: health, metrics, the description of the API, files of the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from functools import cache
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from rostra import metrics
+from rostra.errors import NotFound, Unavailable
+from rostra.metrics import Family, Sample
+from rostra.web.door import MARK, door
+from rostra.web.parts import WebParts, parts_of
+from rostra.web.rules import Rule
+from rostra.web.tally import TALLY_OF_CONNECTIONS
+from rostra.web.templates import HERE, page
+
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+def add_doors(app: FastAPI) -> None:
+    options = {"include_in_schema": False}
+    door(app, "GET HEAD", "/healthz", Rule.ANYONE, health, **options)
+    door(app, "GET", "/metrics", Rule.ANYONE, show_metrics, **options)
+    door(app, "GET", "/openapi.json", Rule.ANYONE, description, **options)
+    door(app, "GET", "/docs", Rule.ANYONE, docs, **options)
+    door(app, "GET", "/robots.txt", Rule.ANYONE, robots, **options)
+    door(app, "GET", "/favicon.ico", Rule.ANYONE, icon, **options)
+    door(app, "GET", "/static/{name}", Rule.ANYONE, static, **options)
+
+
+async def health(request: Request) -> JSONResponse:
+    """Whether pages can be served; the bus may be away, the pages go on"""
+    parts = parts_of(request)
+    database = await _database_answers(parts)
+    found = {"ok": database, "database": database, "bus": parts.bus.connected}
+    return JSONResponse(found, 200 if database else 503)
+
+
+async def show_metrics(request: Request) -> Response:
+    """Prometheus text"""
+    parts = parts_of(request)
+    return PlainTextResponse(metrics.render(_families(parts)), media_type=metrics.CONTENT_TYPE)
+
+
+async def description(request: Request) -> JSONResponse:
+    """The API by OpenAPI"""
+    return JSONResponse(request.app.openapi(), headers={"Cache-Control": "max-age=60"})
+
+
+async def docs(request: Request) -> Response:
+    """The API for people"""
+    api = request.app.openapi()
+    operations = [
+        {"method": method.upper(), "path": path, "summary": each["summary"], "rule": each[MARK]}
+        for path, methods in api["paths"].items()
+        for method, each in methods.items()
+    ]
+    return page(request, "docs.html", operations=operations)
+
+
+async def robots(request: Request) -> Response:
+    """What crawlers may read"""
+    return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /sign-in/\n")
+
+
+async def icon(request: Request) -> Response:
+    """The icon, for those who ask by habit"""
+    return await static(request, "icon.svg")
+
+
+async def static(request: Request, name: str) -> Response:
+    """A file of the pages"""
+    if name not in static_files():
+        raise NotFound("There is nothing at this address.")
+    body, kind, etag = static_files()[name]
+    headers = {"Cache-Control": "max-age=300", "ETag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, 200, headers, media_type=kind)
+
+
+@cache
+def static_files() -> dict[str, tuple[bytes, str, str]]:
+    """Name → content, media type, ETag: what is not in here when we start is not served."""
+    found = {}
+    for path in sorted((HERE / "static").iterdir()):
+        body = path.read_bytes()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        found[path.name] = (body, _TYPES[path.suffix], etag)
+    return found
+
+
+async def _database_answers(parts: WebParts) -> bool:
+    try:
+        async with asyncio.timeout(1), parts.database.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (Unavailable, TimeoutError):
+        return False
+    return True
+
+
+def _families(parts: WebParts) -> list[Family]:
+    answers = tuple(
+        Sample(number, {"status": status}) for status, number in sorted(parts.tally.answers.items())
+    )
+    connections = TALLY_OF_CONNECTIONS
+    return [
+        Family("rostra_web_answers_total", "counter", "Answers of pages and API.", answers),
+        metrics.counter(
+            "rostra_web_timeouts_total", "Connections closed for slowness.", connections.timeouts
+        ),
+        metrics.counter(
+            "rostra_web_malformed_total", "Requests that were not HTTP.", connections.malformed
+        ),
+        metrics.gauge("rostra_web_bus_up", "Whether the bus is there.", parts.bus.connected),
+    ]

@@ -1,0 +1,178 @@
+"""What every request passes: plain ASGI, no business of its own.
+
+From the outside in: `Doorway` (headers of safety, counting, the last exception), `OneOrigin`
+(whose page sent this?), `WholeBody` (read within bounds before anything looks at it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rostra.errors import BadInput, NotAllowed, RostraError, TooLarge
+from rostra.web.callers import bearer_of
+from rostra.web.problems import problem
+from rostra.web.tally import Tally
+
+log = structlog.get_logger()
+
+MAX_BODY = 64 * 1024
+"""Bytes of any body: the largest we take is an offer of a speaker."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+WHIP_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "OPTIONS, GET, HEAD, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Retry-After, Accept-Patch",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class Doorway:
+    """The outermost: nothing gets past it, neither without headers nor as an exception."""
+
+    def __init__(self, app: ASGIApp, tally: Tally) -> None:
+        self.app, self.tally = app, tally
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        more = WHIP_HEADERS if scope["path"].startswith("/whip/") else {}
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.tally.answered(message["status"])
+                headers = MutableHeaders(scope=message)
+                for name, value in {**HEADERS, **more}.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sent)
+        except Exception:
+            # The answer has gone out (problems.py); what is left is to note it.
+            log.exception("unforeseen", method=scope["method"], path=scope["path"])
+
+
+class OneOrigin:
+    """Unsafe methods need a Bearer token or the exact Origin, port included: cookies ignore ports.
+
+    WHIP takes nothing but tokens, so that it may be used from any page.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app, self.public_url = app, public_url
+        self.allowed = allowed_origins(public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            error = self._objection(scope, headers)
+            if error is not None:
+                await problem(Request(scope), error)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _objection(self, scope: Scope, headers: Headers) -> RostraError | None:
+        if len(headers.getlist("host")) > 1:
+            return BadInput("A request may have only one Host header.")
+        if scope["method"] in SAFE or scope["path"].startswith("/whip/") or _has_token(headers):
+            return None
+        if headers.get("origin") in self.allowed:
+            return None
+        return NotAllowed(
+            f"This request did not come from a page of {self.public_url}: "
+            "open the page there, or send a token."
+        )
+
+
+def allowed_origins(public_url: str) -> frozenset[str]:
+    """The public origin; on loopback also its other names, with the same port."""
+    parts = urlsplit(public_url)
+    if parts.hostname not in _LOOPBACK:
+        return frozenset({public_url})
+    port = f":{parts.port}" if parts.port else ""
+    names = (f"[{name}]" if ":" in name else name for name in _LOOPBACK)
+    return frozenset(f"{parts.scheme}://{name}{port}" for name in names)
+
+
+class WholeBody:
+    """Bodies are read here, up to MAX_BODY, and handed on in one piece."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await _read(Headers(scope=scope), receive)
+        except TooLarge as error:
+            answer = problem(Request(scope), error)
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
+            return
+        if body is None:
+            return  # whoever sent it is gone
+        await self.app(scope, _once(body, receive), send)
+
+
+async def _read(headers: Headers, receive: Receive) -> bytes | None:
+    declared = headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared) > MAX_BODY:
+        raise _too_large()
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise _too_large()
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The body is too large: {MAX_BODY // 1024} KiB at most.")
+
+
+def _has_token(headers: Mapping[str, str]) -> bool:
+    return bearer_of(headers) is not None

@@ -1,0 +1,137 @@
+"""The pages of the square: what is on, who hosts, making a Space, and the way to its two pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from rostra.errors import BadInput, NotFound, RostraError
+from rostra.people import queries as people
+from rostra.people.rules import checked_handle
+from rostra.programme.manifest import ON, Manifest
+from rostra.rooms import actions
+from rostra.rooms import queries as rooms
+from rostra.web.callers import visitor_of
+from rostra.web.door import door
+from rostra.web.parts import WebParts, parts_of
+from rostra.web.rules import Caller, Rule, check_account
+from rostra.web.spaces import all_spaces, document, make_space, manifests_of
+from rostra.web.templates import page
+
+_FORM = "application/x-www-form-urlencoded"
+_RECENT_ON_HOME = 12
+
+
+def add_doors(app: FastAPI) -> None:
+    options = {"include_in_schema": False}
+    door(app, "GET", "/", Rule.ANYONE, home, **options)
+    door(app, "GET", "/spaces", Rule.ANYONE, listing, **options)
+    door(app, "POST", "/spaces", Rule.MAY_HOST, create, **options)
+    door(app, "GET", "/spaces/{slug}", Rule.ANYONE, listen, **options)
+    door(app, "GET", "/spaces/{slug}/stage", Rule.ANYONE, stage, **options)
+    door(app, "GET", "/@{handle}", Rule.ANYONE, person, **options)
+
+
+async def home(request: Request) -> Response:
+    """What is on now, what comes, what was; and the form for a new Space"""
+    parts, visitor = parts_of(request), await visitor_of(request)
+    groups = _groups(parts, await all_spaces(parts))
+    groups["recent"] = groups["recent"][:_RECENT_ON_HOME]
+    return page(request, "home.html", me=visitor.account, groups=groups)
+
+
+async def listing(request: Request) -> Response:
+    """All Spaces"""
+    parts, visitor = parts_of(request), await visitor_of(request)
+    groups = _groups(parts, await all_spaces(parts))
+    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=None)
+
+
+async def person(request: Request, handle: str) -> Response:
+    """Somebody and their Spaces"""
+    parts, visitor = parts_of(request), await visitor_of(request)
+    try:
+        wanted = checked_handle(handle)
+    except BadInput:
+        raise NotFound("There is nobody of that name here.") from None
+    async with parts.database.reading() as connection:
+        account = await people.by_handle(connection, wanted)
+        if account is None:
+            raise NotFound("There is nobody of that name here.")
+        rows = await rooms.of_owner(connection, account.id)
+    groups = _groups(parts, await manifests_of(parts, [row.slug for row in rows]))
+    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=account)
+
+
+async def create(request: Request) -> Response:
+    """Make a Space from the form, and go to its stage"""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise BadInput("The form cannot be read: send it as a browser does.")
+    made = await make_space(request, _wish(await request.body()))
+    return RedirectResponse(f"/spaces/{made.slug}/stage", 303)
+
+
+async def listen(request: Request, slug: str) -> Response:
+    """The way to the listening page"""
+    parts = parts_of(request)
+    found = await actions.read_manifest(parts.places, slug)
+    return RedirectResponse(f"{parts.settings.live_url}/s/{found.slug}", 307)
+
+
+async def stage(request: Request, slug: str) -> Response:
+    """The page of those who speak"""
+    parts, visitor = parts_of(request), await visitor_of(request)
+    now = await actions.read_manifest(parts.places, slug)
+    return page(
+        request,
+        "stage.html",
+        me=visitor.account,
+        space=document(now, parts.origins),
+        owner=await _owns(parts, visitor, slug),
+        ice_servers=list(parts.settings.ice_servers),
+    )
+
+
+async def _owns(parts: WebParts, visitor: Caller, slug: str) -> bool:
+    """Whether to show the owner's way in; every door behind it checks for itself."""
+    if visitor.account is None:
+        return False
+    async with parts.database.reading() as connection:
+        space = await rooms.by_slug(connection, slug)
+    try:
+        check_account(Rule.OWNS, visitor, space.owner_id if space else None)
+    except RostraError:
+        return False
+    return space is not None
+
+
+def _wish(body: bytes) -> actions.Wish:
+    try:
+        fields = dict(parse_qsl(body.decode("utf-8"), max_num_fields=20, errors="strict"))
+    except (ValueError, UnicodeDecodeError):
+        raise BadInput("The form cannot be read: fill it in again.") from None
+    starts_at = fields.get("starts_at", "")
+    if starts_at and "Z" not in starts_at and "+" not in starts_at:
+        starts_at += "Z"  # without JavaScript the field is labelled as UTC
+    return actions.Wish(
+        title=fields.get("title", ""),
+        slug=fields.get("slug") or None,
+        starts_at=starts_at or None,
+        record=fields.get("record") == "yes",
+        language=fields.get("language", ""),
+    )
+
+
+def _groups(parts: WebParts, found: Sequence[Manifest]) -> dict[str, list[dict[str, Any]]]:
+    """Documents of Spaces by the headings under which pages show them."""
+    groups: dict[str, list[dict[str, Any]]] = {"now": [], "upcoming": [], "recent": []}
+    for manifest in found:
+        name = "now" if manifest.phase in ON else "upcoming"
+        name = "recent" if manifest.phase == "ended" else name
+        groups[name].append(document(manifest, parts.origins))
+    return groups

@@ -1,0 +1,46 @@
+"""What the web process is made of, handed to every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from starlette.requests import Request
+
+from rostra.bus.contract import Bus
+from rostra.clock import Clock
+from rostra.programme.places import Places
+from rostra.rooms.actions import Origins
+from rostra.settings import WebSettings
+from rostra.store.database import Database
+from rostra.web.limits import Limits
+from rostra.web.tally import Tally
+
+
+@dataclass
+class WebParts:
+    """Built once by `process.run_web`, or by a test."""
+
+    places: Places
+    settings: WebSettings
+    database: Database
+    bus: Bus
+    clock: Clock
+    secret: bytes
+    limits: Limits = field(default_factory=Limits)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def origins(self) -> Origins:
+        return Origins(self.settings.public_url, self.settings.live_url)
+
+    def now_ms(self) -> int:
+        return self.clock.wall_ms()
+
+    def now(self) -> float:
+        """Seconds since the epoch, for what expires."""
+        return self.clock.wall_ms() / 1000
+
+
+def parts_of(request: Request) -> WebParts:
+    return cast(WebParts, request.app.state.parts)

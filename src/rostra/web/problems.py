@@ -1,0 +1,103 @@
+"""Answers when something is wrong: one sentence, as JSON for programs and as a page for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from rostra.errors import NotSignedIn, RostraError
+from rostra.web.templates import page
+
+log = structlog.get_logger()
+
+_HTTP = {
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method: see /docs."),
+}
+
+
+def problem(request: Request, error: RostraError) -> Response:
+    """The answer for `error`, in the form that the asker reads."""
+    return _answer(request, error.status, error.code, error.sentence, _headers(error))
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception of `app`."""
+
+    async def rostra(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RostraError)
+        if error.status >= 500 and error.status != 503:
+            log.error("could not answer", path=request.url.path, sentence=error.sentence)
+        return problem(request, error)
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code, sentence = _HTTP.get(error.status_code, ("error", "This cannot be answered."))
+        if error.status_code == 400:
+            code, sentence = "bad_input", "The body cannot be read: send JSON in UTF-8."
+        return _answer(request, error.status_code, code, sentence, dict(error.headers or {}))
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        malformed = first.get("type") in {"json_invalid", "model_attributes_type"}
+        status, code = (400, "bad_input") if malformed else (422, "not_processable")
+        return _answer(request, status, code, _sentence(first), {})
+
+    async def unknown(request: Request, error: Exception) -> Response:
+        sentence = "Something went wrong on our side, and was noted: try again in a moment."
+        return _answer(request, 500, "error", sentence, {})
+
+    app.add_exception_handler(RostraError, rostra)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unknown)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person's browser asks, rather than a program."""
+    path = request.url.path
+    if path.startswith(("/api/", "/whip/", "/metrics", "/healthz", "/openapi.json")):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _answer(
+    request: Request, status: int, code: str, sentence: str, headers: dict[str, str]
+) -> Response:
+    if wants_page(request):
+        return page(
+            request, "message.html", status=status, headers=headers, title="", sentence=sentence
+        )
+    return JSONResponse({"error": code, "sentence": sentence}, status, headers)
+
+
+def _headers(error: RostraError) -> dict[str, str]:
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = 'Bearer realm="rostra"'
+    return headers
+
+
+def _sentence(first: dict[str, Any]) -> str:
+    """One sentence for the first thing that was wrong with the body, query or path."""
+    kind = first.get("type")
+    if kind == "json_invalid":
+        return "The body is not JSON: send one JSON object."
+    place = ".".join(str(part)[:40] for part in first.get("loc", ())[1:])
+    if not place or kind == "model_attributes_type":
+        return "The body is missing or not a JSON object: send one as in /docs."
+    if kind == "missing":
+        return f"The field {place} is missing: send it as in /docs."
+    if kind == "extra_forbidden":
+        return f"There is no field {place}: see /docs."
+    reason = str(first.get("msg", "it cannot be used")).rstrip(".").replace("\n", " ")
+    return f"The field {place} cannot be used: {reason[:1].lower()}{reason[1:160]}."

@@ -1,0 +1,135 @@
+"""The web process: database, application, server, and the teller that keeps lists current."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from rostra.bus.contract import Bus
+from rostra.clock import Clock
+from rostra.errors import Misconfigured, Unavailable
+from rostra.programme.places import Places
+from rostra.rooms import actions
+from rostra.settings import WebSettings
+from rostra.store.database import open_database
+from rostra.store.migrate import migrate
+from rostra.web.app import create_app
+from rostra.web.parts import WebParts
+from rostra.web.protocol import DeadlineProtocol
+
+log = structlog.get_logger()
+
+TELL_SECONDS = 3.0
+KEEP_ALIVE_SECONDS = 15
+MOST_CONNECTIONS = 2048
+BACKLOG = 512
+
+
+async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clock) -> int:
+    """Serve until SIGTERM or SIGINT. Raises Misconfigured when it cannot begin.
+
+    The bus need not be there: pages and lists do without, commands answer 503 until it is.
+    """
+    with listening(settings.host, settings.port) as door:
+        database = open_database(places.database, settings.database)
+        try:
+            await migrate(database)
+            secret = await asyncio.to_thread(places.secret.read_bytes)
+            parts = WebParts(places, settings, database, bus, clock, secret)
+            await _serve(parts, door)
+        finally:
+            await database.close()
+    return 0
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket. Raises Misconfigured when the port is taken or the host is not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, port))
+            door.listen(BACKLOG)
+        except OSError as reason:
+            raise Misconfigured(
+                f"Cannot listen on {host} port {port} ({reason.strerror}): end what uses it, "
+                "or give another --host or --port."
+            ) from None
+        door.setblocking(False)
+        yield door
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling, which kills the process again at the end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _end(self) -> None:
+        self.should_exit = True
+
+
+async def _serve(parts: WebParts, door: socket.socket) -> None:
+    server = _Server(configuration(parts))
+    teller = asyncio.create_task(_tell_for_ever(parts))
+    try:
+        await server.serve(sockets=[door])
+    finally:
+        teller.cancel()
+        await asyncio.gather(teller, return_exceptions=True)
+
+
+def configuration(
+    parts: WebParts, protocol: type[DeadlineProtocol] = DeadlineProtocol
+) -> uvicorn.Config:
+    """How uvicorn is run: one loop, our deadlines, no trust in what proxies say of the client."""
+    return uvicorn.Config(
+        create_app(parts),
+        http=protocol,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=2,
+        limit_concurrency=MOST_CONNECTIONS,
+        backlog=BACKLOG,
+    )
+
+
+async def _tell_for_ever(parts: WebParts) -> None:
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        try:
+            await tell_once(parts)
+        except Unavailable as error:
+            log.warning("the lists are behind", reason=error.sentence)
+
+
+async def tell_once(parts: WebParts) -> int:
+    """Tell the database of every Space that moved without it: how many there were."""
+    async with parts.database.reading() as connection:
+        moved = await actions.stale(connection, parts.places)
+    if moved:
+        async with parts.database.writing() as connection:
+            for slug, phase in moved:
+                await actions.tell(connection, slug, phase)
+    return len(moved)

@@ -1,0 +1,111 @@
+"""HTTP connections with deadlines, which uvicorn does not have.
+
+A connection must bring its first head, and each later one that it began, within HEAD_SECONDS, and
+a body within BODY_SECONDS; a head has at most MAX_HEAD bytes. What does not is answered with 408
+or 431 and closed. Between requests uvicorn's own keep-alive deadline holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from rostra.web.tally import TALLY_OF_CONNECTIONS
+
+HEAD_SECONDS = 10.0
+BODY_SECONDS = 30.0
+MAX_HEAD = 16 * 1024
+
+
+class DeadlineProtocol(HttpToolsProtocol):
+    """One connection. The numbers are of the class, so that tests can shorten them."""
+
+    head_seconds: ClassVar[float] = HEAD_SECONDS
+    body_seconds: ClassVar[float] = BODY_SECONDS
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_head = True  # from the first byte on, or while none has come
+        self._shut = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for(self.head_seconds)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._shut:
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        self._never_without_deadline()
+        if self._in_head and self._head_bytes > MAX_HEAD:
+            self._refuse(431, "Request Header Fields Too Large")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if not self._in_head:
+            self._in_head, self._head_bytes = True, 0
+            self._wait_for(self.head_seconds)
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head_bytes = False, 0
+        self._wait_for(self.body_seconds)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        TALLY_OF_CONNECTIONS.malformed += 1
+        self._shut = True
+        self._stop_waiting()
+        if self.cycle is not None and not self.cycle.response_complete:
+            # An answer is under way: another status line in its midst would be garbage.
+            self.transport.close()
+            return
+        super().send_400_response(msg)
+
+    def _never_without_deadline(self) -> None:
+        # Any byte ends uvicorn's keep-alive deadline, even an empty line that begins no request.
+        idle = self.cycle is not None and self.cycle.response_complete
+        if idle and self._deadline is None and self.timeout_keep_alive_task is None:
+            self._in_head, self._head_bytes = True, 0
+            self._wait_for(self.head_seconds)
+
+    def _wait_for(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(seconds, self._too_late)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_late(self) -> None:
+        TALLY_OF_CONNECTIONS.timeouts += 1
+        self._refuse(408, "Request Timeout")
+
+    def _refuse(self, status: int, phrase: str) -> None:
+        self._shut = True
+        self._stop_waiting()
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            body = f"{phrase}.\n"
+            self.transport.write(
+                f"HTTP/1.1 {status} {phrase}\r\ncontent-type: text/plain\r\n"
+                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n{body}".encode()
+            )
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # what the app says from now on is dropped
+        self.transport.close()

@@ -1,0 +1,58 @@
+"""Pages: Jinja templates with the texts of the reader's language."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "fr")
+
+
+@cache
+def environment() -> Environment:
+    """Everything is escaped, and a name that was not given is an error rather than a hole."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """All words of one language."""
+    found: dict[str, str] = json.loads((HERE / f"text.{language}.json").read_text("utf-8"))
+    return found
+
+
+def language_of(header: str) -> str:
+    """The reader's first language that we have, by `Accept-Language`; English otherwise."""
+    for part in header[:200].split(","):
+        language = part.partition(";")[0].strip().lower().partition("-")[0]
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def page(
+    request: Request,
+    name: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:
+    """The page `name` with `values`; `t` in it are the texts."""
+    language = language_of(request.headers.get("accept-language", ""))
+    values = {"me": None, **values, "t": texts(language), "language": language}
+    body = environment().get_template(name).render(values)
+    return HTMLResponse(body, status, {"Vary": "Accept-Language, Cookie", **(headers or {})})

@@ -1,0 +1,134 @@
+"""WHIP (RFC 9725): a speaker's offer goes to the stage over the bus, its answer comes back.
+
+Everything is checked that can be before the stage is asked: who, media type, size, phase, how
+often. What the offer says is for the stage to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rostra.bus.contract import nobody_answers
+from rostra.errors import BadInput, NotFound, WrongType
+from rostra.rooms import actions
+from rostra.rooms.rules import check_move
+from rostra.web.callers import known_caller
+from rostra.web.door import door
+from rostra.web.parts import WebParts, parts_of
+from rostra.web.rules import Rule
+from rostra.web.stage_line import Relayed, StageLine, who
+
+SDP = "application/sdp"
+FRAGMENT = "application/trickle-ice-sdpfrag"
+_SESSION = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_ETAG = re.compile(r'"([\x21\x23-\x7e]{1,128})"')
+
+
+def add_doors(app: FastAPI) -> None:
+    endpoint, session = "/whip/{slug}", "/whip/{slug}/{session}"
+    door(app, "POST", endpoint, Rule.HAS_SEAT, offer, status_code=201)
+    door(app, "PATCH", session, Rule.HAS_SEAT, patch, status_code=204)
+    door(app, "DELETE", session, Rule.HAS_SEAT, leave)
+    for path in (endpoint, session):
+        door(app, "OPTIONS", path, Rule.ANYONE, options, status_code=204)
+        door(app, "GET HEAD", path, Rule.ANYONE, nothing, status_code=204, include_in_schema=False)
+
+
+async def offer(request: Request, slug: str) -> Response:
+    """Take a seat: an SDP offer, answered with the SDP answer and the address of the session"""
+    parts, caller = parts_of(request), known_caller(request)
+    _check_type(request, SDP)
+    parts.limits.offers.take(caller.key, parts.clock.boot_ns())
+    now = await actions.read_manifest(parts.places, slug)
+    check_move("speak", now.phase)
+    sdp = _text(await request.body())
+    parts.limits.handshakes.begin(caller.key)
+    try:
+        ask = {"op": "offer", "sdp": sdp, "who": who(caller), "kind": "webrtc"}
+        answer = await StageLine(parts.bus, slug).whip(ask)
+    finally:
+        parts.limits.handshakes.end(caller.key)
+    return _created(parts, slug, answer)
+
+
+async def patch(request: Request, slug: str, session: str) -> Response:
+    """Trickle a candidate, where the stage takes them"""
+    line, owner = await _session(request, slug, session)
+    _check_type(request, FRAGMENT)
+    condition = request.headers.get("if-match")
+    if condition is None:
+        raise Relayed(428, "precondition_required", "A PATCH needs the header If-Match.")
+    etag = _ETAG.fullmatch(condition.strip())
+    if etag is None and condition.strip() != "*":
+        raise BadInput('The header If-Match cannot be used: send the ETag of the answer, or "*".')
+    await line.whip(
+        {
+            "op": "patch",
+            "session": session,
+            "owner": owner,
+            "etag": etag.group(1) if etag else "*",
+            "fragment": _text(await request.body()),
+        }
+    )
+    return Response(status_code=204)
+
+
+async def leave(request: Request, slug: str, session: str) -> Response:
+    """Leave the seat"""
+    line, owner = await _session(request, slug, session)
+    await line.whip({"op": "delete", "session": session, "owner": owner})
+    return Response(status_code=200)
+
+
+async def options(request: Request, slug: str, session: str | None = None) -> Response:
+    """Say what is taken here"""
+    headers = {"Accept-Post": SDP, "Accept-Patch": FRAGMENT, "Allow": "OPTIONS, GET, HEAD, POST"}
+    if session is not None:
+        headers["Allow"] = "OPTIONS, GET, HEAD, PATCH, DELETE"
+    return Response(status_code=204, headers=headers)
+
+
+async def nothing(request: Request, slug: str, session: str | None = None) -> Response:
+    """Reserved by RFC 9725: nothing is told"""
+    return Response(status_code=204)
+
+
+async def _session(request: Request, slug: str, session: str) -> tuple[StageLine, str]:
+    """The line to the stage, and the seat that must own the session: the stage compares."""
+    parts, caller = parts_of(request), known_caller(request)
+    parts.limits.signals.take(caller.key, parts.clock.boot_ns())
+    await actions.read_manifest(parts.places, slug)
+    if not _SESSION.fullmatch(session):
+        raise NotFound("There is no such session: it has ended.")
+    return StageLine(parts.bus, slug), who(caller)["id"]
+
+
+def _created(parts: WebParts, slug: str, answer: dict[str, Any]) -> Response:
+    session, etag, sdp = answer.get("session"), answer.get("etag"), answer.get("answer")
+    if not (isinstance(session, str) and isinstance(etag, str) and isinstance(sdp, str)):
+        raise nobody_answers()
+    headers = {"Location": f"/whip/{slug}/{session}", "ETag": f'"{etag.strip(chr(34))}"'}
+    response = Response(sdp, 201, headers, media_type=SDP)
+    for server in parts.settings.ice_servers:
+        response.headers.append("Link", f'<{server}>; rel="ice-server"')
+    return response
+
+
+def _check_type(request: Request, wanted: str) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != wanted:
+        raise WrongType(f"The body must be {wanted}: say so in the header Content-Type.")
+
+
+def _text(body: bytes) -> str:
+    if not body.strip():
+        raise BadInput("The body is empty: send an SDP offer with one audio track.")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadInput("The body is not text: send SDP in UTF-8.") from None
