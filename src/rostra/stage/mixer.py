@@ -55,4 +55,5 @@ class Limiter:
         ramp = np.full(FRAME, after, np.float32)
         ramp[:_ATTACK] = np.linspace(before, after, _ATTACK, dtype=np.float32)
         # What came before the gain had fallen is held by force: two milliseconds at the most.
-        return np.clip(frame * ramp, -CEILING, CEILING)
+        limited: Pcm = np.clip(frame * ramp, -CEILING, CEILING)
+        return limited

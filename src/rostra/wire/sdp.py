@@ -1,0 +1,97 @@
+"""Session descriptions, looked at before any library parses them (RFC 8866, RFC 9725).
+
+An offer comes from a stranger. It is capped in bytes and lines first; then only what is needed to
+refuse it politely is read. The parser behind may still fail on what passes here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rostra.errors import BadInput, NotProcessable, TooLarge
+
+LARGEST = 64 * 1024
+MOST_LINES = 1_000
+MOST_CANDIDATES = 40
+
+_LINE = re.compile(r"[a-z]=.*")
+_DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+_MDNS = re.compile(r"a=candidate:.*\.local(\s.*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A speaker's offer: the text to be parsed, and whether it wants to hear the others."""
+
+    sdp: str
+    wants_return: bool
+
+
+def read_offer(data: bytes) -> Offer:
+    """The offer in `data`, without candidates that only the sender's own network can resolve.
+
+    Raises TooLarge over 64 KiB or 1,000 lines, BadInput for what is not a session description,
+    NotProcessable for one without Opus sound to receive.
+    """
+    lines = _lines(data)
+    audio = _audio_section(lines)
+    if not any(re.match(r"a=rtpmap:\d+ opus/48000", line, re.IGNORECASE) for line in audio):
+        raise NotProcessable("The offer has no Opus: choose Opus as the audio codec.")
+    direction = next((line[2:] for line in audio if line[2:] in _DIRECTIONS), "sendrecv")
+    if direction not in ("sendrecv", "sendonly"):
+        raise NotProcessable("The offer sends no sound: offer audio as sendonly or sendrecv.")
+    kept = _bounded([line for line in lines if not _MDNS.fullmatch(line)])
+    return Offer("\r\n".join(kept) + "\r\n", direction == "sendrecv")
+
+
+def with_error_correction(answer: str) -> str:
+    """`answer`, asking the sender for in-band error correction (RFC 7587, section 6.1)."""
+    lines: list[str] = []
+    for line in answer.splitlines():
+        lines.append(line)
+        if opus := re.match(r"a=rtpmap:(\d+) opus/48000", line, re.IGNORECASE):
+            lines.append(f"a=fmtp:{opus[1]} minptime=10;useinbandfec=1")
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _lines(data: bytes) -> list[str]:
+    if not data.strip():
+        raise BadInput("The offer is empty: send a session description (SDP) as the body.")
+    if len(data) > LARGEST or data.count(b"\n") > MOST_LINES:
+        raise TooLarge(
+            f"The offer is too large: {LARGEST // 1024} KiB and {MOST_LINES} lines at most."
+        )
+    try:
+        lines = data.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
+    except UnicodeDecodeError:
+        raise _not_sdp() from None
+    if lines[0] != "v=0" or not all(_LINE.fullmatch(line) for line in lines):
+        raise _not_sdp()
+    return lines
+
+
+def _not_sdp() -> BadInput:
+    return BadInput("The offer is not a session description: its first line must be v=0 (SDP).")
+
+
+def _audio_section(lines: list[str]) -> list[str]:
+    """The lines of the only audio section. Raises NotProcessable where there is none, or video."""
+    starts = [at for at, line in enumerate(lines) if line.startswith("m=")]
+    kinds = [lines[at][2:].split(" ")[0] for at in starts]
+    if kinds.count("audio") != 1 or set(kinds) - {"audio", "application"}:
+        raise NotProcessable("The offer must have exactly one audio track and no video.")
+    at = kinds.index("audio")
+    following = starts[at + 1] if at + 1 < len(starts) else len(lines)
+    return lines[starts[at] : following]
+
+
+def _bounded(lines: list[str]) -> list[str]:
+    """No more candidates than a host can need: each costs checks for seconds."""
+    kept: list[str] = []
+    candidates = 0
+    for line in lines:
+        candidates += line.startswith("a=candidate:")
+        if not line.startswith("a=candidate:") or candidates <= MOST_CANDIDATES:
+            kept.append(line)
+    return kept
