@@ -66,6 +66,13 @@ def _certificate() -> Any:
     return _Certificate.generateCertificate()
 
 
+def _new_connection() -> Any:
+    """A connection; typed as Any because private names of it are used below."""
+    connection: Any = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    setattr(connection, "_RTCPeerConnection__certificates", [_certificate()])  # noqa: B010
+    return connection
+
+
 class ReturnTrack(MediaStreamTrack):
     """What one speaker hears, as encoded packets. The oldest is dropped when it cannot go out."""
 
@@ -101,9 +108,7 @@ class Peer:
     ) -> None:
         self._on_packet = on_packet
         self._on_closed = on_closed
-        # Any: its private names are used below.
-        self._connection: Any = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._connection._RTCPeerConnection__certificates = [_certificate()]
+        self._connection = _new_connection()
         self._connection.on("connectionstatechange", self._changed)
         self._deadline: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None

@@ -1,0 +1,198 @@
+"""What the stage does for those who ask over the bus: commands, WHIP sessions, status.
+
+Bodies are JSON. An answer is `{"ok": true, …}` or `{"error": {"status", "code", "sentence"}}`; web
+passes the latter on as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError
+from rostra.stage.peer import Peer
+from rostra.stage.room import LiveRoom
+from rostra.stage.rules import By
+from rostra.stage.seat import Chair
+from rostra.wire.sdp import read_offer
+
+Answer = dict[str, Any]
+Handler = Callable[[Answer], Awaitable[Answer]]
+
+SEAT_KEPT_NS = 120 * 1_000_000_000  # a seat waits so long for its holder to come back
+_LONGEST = 200  # characters of an id or a name
+
+
+class Desk:
+    """Serves one room. `health` adds what the process knows of itself to the status."""
+
+    def __init__(
+        self,
+        room: LiveRoom,
+        health: Callable[[], Answer],
+        peer: Callable[..., Peer] = Peer,
+    ) -> None:
+        self._room = room
+        self._health = health
+        self._peer = peer
+        self._sessions: dict[str, str] = {}  # session id to seat id
+        self._absent: dict[str, int] = {}  # seat id to the boot time when it was first missed
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def subjects(self, slug: str) -> dict[str, Callable[[bytes], Awaitable[bytes]]]:
+        """The bus subjects that this desk answers."""
+        return {
+            f"stage.{slug}.command": _answering(self.command),
+            f"stage.{slug}.whip": _answering(self.whip),
+            f"stage.{slug}.status": _answering(self.status),
+        }
+
+    async def command(self, asked: Answer) -> Answer:
+        """One of the table's moves, on behalf of `by`."""
+        move, by = _text(asked, "move"), _by(asked.get("by"))
+        target = _text(asked, "target") if asked.get("target") is not None else None
+        event = await self._room.do(move, by, target=target, value=asked.get("value"))
+        if event.move in ("remove", "leave") and event.target:
+            await self._empty(event.target)
+        return {"ok": True, "state": self._room.state, "phase": self._room.room.phase}
+
+    async def status(self, asked: Answer) -> Answer:
+        """The room as the listeners see it, and how the stage does."""
+        return {"ok": True, "state": self._room.state, "health": self._health()}
+
+    async def whip(self, asked: Answer) -> Answer:
+        """Open, close or change a WHIP session (RFC 9725)."""
+        operation = _text(asked, "op")
+        if operation == "offer":
+            return await self._offer(asked)
+        chair = self._owned(asked)
+        if operation == "delete":
+            await self._leave(chair)
+            return {"ok": True}
+        raise NotProcessable("This session takes no trickled candidates: send a new offer instead.")
+
+    async def _offer(self, asked: Answer) -> Answer:
+        by = _by(asked.get("who"))
+        offer = read_offer(str(asked.get("sdp", "")).encode())
+        await self._room.do("join", by)
+        session = secrets.token_urlsafe(24)
+        chair = Chair(session)
+        peer = self._peer(chair.on_packet, lambda: self._lost(by, chair))
+        try:
+            answer = await peer.answer(offer)
+        except RostraError:
+            if by.id not in self._room.chairs:
+                await self._room.do("leave", by)
+            raise
+        before = self._room.chairs.get(by.id)
+        chair.peer = peer
+        self._room.chairs[by.id] = chair  # whoever held the seat is taken over
+        self._sessions[session] = by.id
+        if before is not None:
+            await self._close(before)
+        return {"ok": True, "session": session, "etag": secrets.token_hex(8), "answer": answer}
+
+    def _owned(self, asked: Answer) -> Chair:
+        """The chair of a session that the asker may touch."""
+        seat = self._sessions.get(_text(asked, "session"))
+        if seat is None:
+            raise NotFound("There is no such session: it was closed, or taken over by a new one.")
+        if seat != _text(asked, "owner"):
+            raise NotAllowed("Only the one who opened this session may change it.")
+        return self._room.chairs[seat]
+
+    async def _leave(self, chair: Chair) -> None:
+        seat = self._sessions[chair.session]
+        who = self._room.room.seats[seat]
+        await self._room.do("leave", By(seat, who.name, who.role))
+        await self._empty(seat)
+
+    async def _empty(self, seat: str) -> None:
+        chair = self._room.chairs.pop(seat, None)
+        if chair is not None:
+            await self._close(chair)
+
+    async def _close(self, chair: Chair) -> None:
+        self._sessions.pop(chair.session, None)
+        if chair.peer is not None:
+            await chair.peer.close()
+
+    def _lost(self, by: By, chair: Chair) -> None:
+        """A connection ended by itself: the seat is kept for its holder, who may come back."""
+        if self._room.chairs.get(by.id) is chair:
+            del self._room.chairs[by.id]
+            self._sessions.pop(chair.session, None)
+            self._later(self._away(by))
+
+    async def _away(self, by: By) -> None:
+        if by.id in self._room.room.seats and by.id not in self._room.chairs:
+            await self._room.do("away", by)
+
+    async def look_for_absent(self, now_ns: int) -> None:
+        """Mark seats whose packets stopped and those that speak again; clear the forsaken."""
+        for ident, seat in tuple(self._room.room.seats.items()):
+            chair = self._room.chairs.get(ident)
+            gone = chair is None or chair.away
+            by = By(ident, seat.name, seat.role)
+            if gone and now_ns - self._absent.setdefault(ident, now_ns) > SEAT_KEPT_NS:
+                await self._room.do("leave", by)
+                await self._empty(ident)
+            elif gone != seat.away:
+                await self._room.do("away" if gone else "join", by)
+            if not gone or ident not in self._room.room.seats:
+                self._absent.pop(ident, None)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """End all connections."""
+        for seat in tuple(self._room.chairs):
+            await self._empty(seat)
+        await asyncio.gather(*self._tasks)
+
+
+def _answering(handler: Handler) -> Callable[[bytes], Awaitable[bytes]]:
+    async def answer(body: bytes) -> bytes:
+        try:
+            result = await handler(_object(body))
+        except RostraError as error:
+            result = {
+                "error": {
+                    "status": error.status,
+                    "code": error.code,
+                    "sentence": error.sentence,
+                    "retry_after": error.retry_after,
+                }
+            }
+        return json.dumps(result, ensure_ascii=False).encode()
+
+    return answer
+
+
+def _object(body: bytes) -> Answer:
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        asked = None
+    if not isinstance(asked, dict):
+        raise BadInput("A command to the stage must be a JSON object.")
+    return asked
+
+
+def _by(value: Any) -> By:
+    if not isinstance(value, dict):
+        raise BadInput("A command to the stage must say who asks.")
+    return By(_text(value, "id"), _text(value, "name"), _text(value, "role"))
+
+
+def _text(asked: Answer, key: str) -> str:
+    value = asked.get(key)
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        raise BadInput(f"The field {key} must be a text of 1 to {_LONGEST} characters.")
+    return value

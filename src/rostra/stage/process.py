@@ -1,0 +1,255 @@
+"""The stage process: opens or continues a room, ticks it, and looks after what may take its time.
+
+The order at the start matters after a crash: log, rules, then sound; the bus and everything else
+come when they come. The tick runs by boot time; what it missed it makes up for, or fills.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections import deque
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from rostra.bus.contract import Bus
+from rostra.clock import Clock
+from rostra.errors import Misconfigured, RostraError
+from rostra.programme import manifest as manifests
+from rostra.programme.board import Board
+from rostra.programme.manifest import Manifest
+from rostra.programme.places import Places
+from rostra.settings import StageSettings
+from rostra.stage import rules
+from rostra.stage.desk import Desk
+from rostra.stage.events import EventLog
+from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
+from rostra.stage.room import LiveRoom
+from rostra.stage.rules import Room
+from rostra.stage.timeline import MOST_AT_ONCE, due_at, media_time_at, ticks_due
+
+_log = structlog.get_logger("rostra.stage")
+
+_LATENESS_KEPT = 3_000  # ticks: one minute
+_SYNC_SECONDS = 1.0
+_RESERVE_SECONDS = 600.0
+_HEALTH_SECONDS = 60.0
+
+
+async def run_stage(
+    slug: str, *, places: Places, settings: StageSettings, bus: Bus, clock: Clock
+) -> int:
+    """Be the stage of the Space `slug` until it ends (0) or the process is told to stop (0).
+
+    Raises Misconfigured when a codec is missing or the Space has no manifest.
+    """
+    found = manifests.read(places.manifest(slug))
+    if found is None:
+        raise Misconfigured(f"There is no Space {slug} in {places.root}: make it first.")
+    if not found.on:
+        return 0
+    stage = Stage(slug, found, places, settings, clock)
+    try:
+        return await stage.run(bus)
+    finally:
+        await bus.close()
+
+
+class Stage:
+    """One room and the tasks around it."""
+
+    def __init__(
+        self, slug: str, found: Manifest, places: Places, settings: StageSettings, clock: Clock
+    ) -> None:
+        self._slug = slug
+        self._places = places
+        self._clock = clock
+        self._stopped = asyncio.Event()
+        self._lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)
+        self._recorder = _recorder(slug, found, places, settings, clock)
+        self._log, events = EventLog.open(places.events(slug))
+        room = Room()
+        for event in events:
+            room = rules.apply(room, event)
+        self._room = LiveRoom(found, room, self._recorder, self._log, clock)
+        self._desk = Desk(self._room, self.health)
+
+    async def run(self, bus: Bus) -> int:
+        """Tick until the room is over or the process is stopped."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopped.set)
+        # What was imported lives as long as the process: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        beside = [
+            asyncio.create_task(work)
+            for work in (self._serve(bus), self._tell(), self._keep(), self._look(), self._report())
+        ]
+        try:
+            await self._tick_on(beside)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self._leave()
+        return 0
+
+    def health(self) -> dict[str, Any]:
+        """How the stage does: tick lateness in ms, seats, disk."""
+        late = sorted(self._lateness) or [0.0]
+        return {
+            "stage_tick_p50_ms": round(late[len(late) // 2], 2),
+            "stage_tick_p99_ms": round(late[len(late) * 99 // 100], 2),
+            "stage_tick_max_ms": round(late[-1], 2),
+            "seats": {
+                ident: {
+                    "received": chair.jitter.received,
+                    "concealed": chair.jitter.concealed,
+                    "refused": chair.jitter.refused,
+                }
+                for ident, chair in self._room.chairs.items()
+            },
+            "disk_full": self._recorder.disk_full,
+            "reserved_minutes": int(self._recorder.reserved_seconds / 60),
+            "programme": self._recorder.pid,
+        }
+
+    async def _tick_on(self, beside: list[asyncio.Task[None]]) -> None:
+        """The heart: one tick every 20 ms of boot time, until the room is over."""
+        recorder, clock = self._recorder, self._clock
+        while not self._stopped.is_set() and not self._room.finished:
+            wait = due_at(recorder.origin.boot_ns, recorder.tick) - clock.boot_ns()
+            if wait > 0:
+                await asyncio.sleep(wait / 1e9)
+            for task in beside:
+                if task.done():
+                    task.result()  # a task that failed must not fail in silence
+            due = ticks_due(recorder.origin.boot_ns, recorder.tick, clock.boot_ns())
+            if due > MOST_AT_ONCE:
+                self._room.sleep_until(media_time_at(recorder.origin.boot_ns, clock.boot_ns()))
+                continue
+            for _ in range(due):
+                late = clock.boot_ns() - due_at(recorder.origin.boot_ns, recorder.tick)
+                self._lateness.append(late / 1e6)
+                self._room.tick()
+            await asyncio.sleep(0)  # packets that came meanwhile have their turn
+
+    async def _serve(self, bus: Bus) -> None:
+        for subject, answer in self._desk.subjects(self._slug).items():
+            await bus.serve(subject, answer)
+        await self._stopped.wait()
+
+    async def _tell(self) -> None:
+        """Keep the manifest in step with the room: edges and the supervisor read it."""
+        told: tuple[Any, ...] | None = None
+        while True:
+            now = (self._room.room.phase, self._room.on_air, self._room.room.pinned)
+            # "ended" is told when the last fragment is there: edges end their responses by it.
+            if now != told and now[0] != "ended":
+                await asyncio.to_thread(self._tell_manifest)
+                told = now
+            await asyncio.sleep(0.05)
+
+    def _tell_manifest(self) -> None:
+        room, recorder = self._room, self._recorder
+
+        def change(before: Manifest) -> Manifest:
+            if not before.on:
+                return before  # ended or removed meanwhile: not ours to undo
+            return replace(
+                before,
+                phase=room.room.phase,
+                programme=recorder.pid,
+                on_air=room.on_air,
+                pinned=room.room.pinned,
+            )
+
+        manifests.update(self._places.manifest(self._slug), change)
+
+    async def _keep(self) -> None:
+        """Disk: reserve ahead, and sync once a second, both off the loop."""
+        await asyncio.to_thread(self._recorder.reserve, FIRST_RESERVE)
+        elapsed = 0.0
+        while True:
+            await asyncio.sleep(_SYNC_SECONDS)
+            elapsed += _SYNC_SECONDS
+            await asyncio.to_thread(self._recorder.sync)
+            if elapsed >= _RESERVE_SECONDS:
+                elapsed = 0.0
+                await asyncio.to_thread(self._recorder.reserve, NEXT_RESERVE)
+
+    async def _look(self) -> None:
+        """Once a second: who is absent, how many listen, how they react."""
+        before: tuple[int, ...] = ()
+        while True:
+            try:
+                await self._desk.look_for_absent(self._clock.boot_ns())
+            except RostraError as error:
+                _log.warning("event_not_kept", space=self._slug, sentence=error.sentence)
+            before = self._count(before)
+            await asyncio.sleep(1.0)
+
+    def _count(self, before: tuple[int, ...]) -> tuple[int, ...]:
+        if not self._places.board.exists():
+            return before  # no edge has started yet
+        with Board.open(self._places.board) as board:
+            counts = board.space(self._slug)
+        self._room.listeners = counts.listeners
+        self._room.reactions = {
+            reaction: now - then
+            for reaction, now, then in zip(
+                self._room.reactions_known, counts.reactions, before, strict=False
+            )
+            if now > then
+        }
+        return counts.reactions
+
+    async def _report(self) -> None:
+        while True:
+            await asyncio.sleep(_HEALTH_SECONDS)
+            _log.info("health", space=self._slug, **self.health())
+
+    async def _leave(self) -> None:
+        await self._desk.close()
+        ended = self._room.finished
+        self._recorder.close(trim=ended)
+        self._log.close()
+        if ended:
+            await asyncio.to_thread(self._tell_end)
+        _log.info("stage_left", space=self._slug, ended=ended)
+
+    def _tell_end(self) -> None:
+        """The room is over: the manifest says so, and what must not be kept goes."""
+        room, recorder = self._room, self._recorder
+        ended_at = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
+
+        def change(before: Manifest) -> Manifest:
+            if not before.on:
+                return before
+            return replace(
+                before,
+                phase="ended",
+                programme=recorder.pid,
+                on_air=room.on_air,
+                ended_at=ended_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                replay=before.record and room.on_air is not None,
+            )
+
+        after = manifests.update(self._places.manifest(self._slug), change)
+        if not after.replay:
+            for rendition in after.renditions:
+                for path in self._places.log(self._slug, recorder.pid, rendition):
+                    path.unlink(missing_ok=True)
+
+
+def _recorder(
+    slug: str, found: Manifest, places: Places, settings: StageSettings, clock: Clock
+) -> Recorder:
+    if found.programme is None:
+        return Recorder.begin(slug, 0, places, settings, clock)
+    return Recorder.go_on(slug, found.programme, places, settings, clock)
