@@ -1,0 +1,109 @@
+"""When whom is sent what: the crowd's timetable. Pure, time is an argument.
+
+A class of listeners is served every `period`. The period is a ring of equal steps; every listener
+sits in one of them, its *phase*, and everything that is new by then is sent to the whole phase at
+once. Newcomers sit down where the fewest sit, so the load is flat over the ring and the work of one
+turn is small; among equals they take the phase whose turn is farthest away, because the burst that
+they were given at joining lasts longest there.
+
+All times are nanoseconds of boot time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+STEP_NS = 40_000_000
+_SECOND = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Class:
+    """One bargain of latency for cost: sound every `period_ns`, after a burst of `burst_ns`."""
+
+    name: str
+    period_ns: int
+    burst_ns: int
+
+    @property
+    def phases(self) -> int:
+        return self.period_ns // STEP_NS
+
+
+CALM = Class("calm", 640_000_000, 1_280_000_000)
+BUSY = Class("busy", 1_920_000_000, 3_840_000_000)
+CROWD = Class("crowd", 7_680_000_000, 9_280_000_000)
+CLASSES = (CALM, BUSY, CROWD)
+
+
+class Load(NamedTuple):
+    """What the choice of a class may depend on: listeners on all edges, the most there may be."""
+
+    listeners: int
+    most: int
+
+
+def choose_class(load: Load) -> Class:
+    """The class of whoever joins now. Every crowd is calm until the other classes are measured."""
+    del load
+    return CALM
+
+
+class Turn(NamedTuple):
+    """One phase whose time has come, and when that was."""
+
+    phase: int
+    due_ns: int
+
+
+class Ring:
+    """The phases of one class: who sits where (as counts), and whose turn it is."""
+
+    def __init__(self, kind: Class, now: int) -> None:
+        self.kind = kind
+        self.sitting = [0] * kind.phases
+        self._total = 0
+        self._done = now // STEP_NS  # every step up to this one has had its turn
+
+    def __len__(self) -> int:
+        return self._total
+
+    def sit(self, now: int) -> int:
+        """Take a seat for one listener who has just been given everything: the phase."""
+        here = max(self._done, now // STEP_NS)
+        count = len(self.sitting)
+        fewest = min(self.sitting)
+        # From the step that has just been upwards: the last one reached is the farthest away.
+        phase = next(p for p in (step % count for step in range(here, here - count, -1))
+                     if self.sitting[p] == fewest)  # fmt: skip
+        self.sitting[phase] += 1
+        self._total += 1
+        return phase
+
+    def rise(self, phase: int) -> None:
+        """Give back one seat of `phase`."""
+        self.sitting[phase] -= 1
+        self._total -= 1
+
+    def due(self, now: int) -> Iterator[Turn]:
+        """Occupied phases whose turn came since the last call, in order, each once at most.
+
+        After a long pause the turns that were missed are not made up for: one send carries all.
+        """
+        current = now // STEP_NS
+        first = max(self._done + 1, current - len(self.sitting) + 1)
+        self._done = max(self._done, current)
+        for step in range(first, current + 1):
+            phase = step % len(self.sitting)
+            if self.sitting[phase]:
+                yield Turn(phase, step * STEP_NS)
+
+    def next_due(self) -> int | None:
+        """When the next occupied phase has its turn, or None while nobody sits."""
+        if not self._total:
+            return None
+        count = len(self.sitting)
+        steps = range(self._done + 1, self._done + 1 + count)
+        return next(step * STEP_NS for step in steps if self.sitting[step % count])

@@ -1,0 +1,198 @@
+"""What is said on the connections of one edge: requests read, answers written."""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections import deque
+
+from rostra.edge.answers import Answer, error, problem
+from rostra.edge.connection import Connection, Then, Written
+from rostra.edge.crowd import Ear
+from rostra.edge.deadlines import Wait
+from rostra.edge.door import Door, Refusal, Request
+from rostra.edge.recording import Shelf, answer, etag
+from rostra.edge.serving import Join, Later, Serving
+from rostra.edge.sockets import LISTENS, READ, Sockets
+from rostra.errors import RostraError, Unavailable
+from rostra.programme.replay import Recording
+
+_GONE = select.EPOLLHUP | select.EPOLLERR
+_READ_SIZE = 8 * 1024
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", 18)
+_PAUSE_MS = Wait.REPLAY.patience_ns // 1_000_000
+
+
+class Conversations:
+    """What is said on the connections: requests read, answers written."""
+
+    def __init__(self, sockets: Sockets, serving: Serving, shelf: Shelf) -> None:
+        self._sockets = sockets
+        self._serving = serving
+        self._shelf = shelf
+        self._unread: deque[Connection] = deque()
+        self.draining = False
+
+    def happened(self, connection: Connection, mask: int) -> None:
+        """Epoll says `mask` of it."""
+        sockets = self._sockets
+        if connection.ear is not None and connection.out is None:
+            if mask & (_GONE | select.EPOLLRDHUP):
+                sockets.drop(connection)
+            elif mask & select.EPOLLOUT:
+                sockets.crowd.has_room(connection.fd, sockets.now)
+        elif mask & _GONE:
+            sockets.drop(connection)
+        elif mask & select.EPOLLOUT:
+            self._write(connection)
+        elif mask & READ:
+            self._read(connection)
+
+    def go_on(self) -> None:
+        """Take up the requests that came behind others."""
+        for _ in range(len(self._unread)):
+            connection = self._unread.popleft()
+            if connection.fd in self._sockets.connections and connection.rest:
+                data, connection.rest = connection.rest, b""
+                self._heard(connection, data)
+
+    @property
+    def unread(self) -> bool:
+        return bool(self._unread)
+
+    def _read(self, connection: Connection) -> None:
+        try:
+            data = connection.sock.recv(_READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._sockets.drop(connection)
+        elif connection.then is not Then.CLOSE:
+            self._heard(connection, data)
+
+    def _heard(self, connection: Connection, data: bytes) -> None:
+        deadlines, now = self._sockets.deadlines, self._sockets.now
+        if connection.door is None:
+            connection.door = Door()
+            if deadlines.of(connection) is not Wait.HEAD:
+                deadlines.begin(connection, Wait.HEAD, now)
+        found = connection.door.take(data)
+        if found is None:
+            if connection.door.in_body and deadlines.of(connection) is Wait.HEAD:
+                deadlines.begin(connection, Wait.BODY, now)
+                if connection.door.expects:
+                    connection.sock.send(_CONTINUE)
+            return
+        rest, connection.door = connection.door.rest, None
+        if isinstance(found, Refusal):
+            self._sockets.counts.slot.add("bad_requests_total")
+            connection.then = Then.CLOSE
+            self._answer(connection, problem(found.status, "bad_request", found.sentence))
+            return
+        connection.rest = rest
+        self._sockets.counts.slot.add("requests_total")
+        connection.then = Then.READ if found.keep_alive and not self.draining else Then.CLOSE
+        self._serve(connection, found)
+
+    def _serve(self, connection: Connection, request: Request) -> None:
+        answer_ = self._serving.answer(request, connection.address, self._sockets.now)
+        if isinstance(answer_, Join):
+            self._begin_live(connection, request, answer_)
+        elif isinstance(answer_, Later):
+            self._await_recording(connection, request, answer_)
+        else:
+            self._answer(connection, answer_, head_only=request.method == "HEAD")
+
+    def _answer(self, connection: Connection, answer_: Answer, *, head_only: bool = False) -> None:
+        keep = connection.then is Then.READ
+        wall_s = self._sockets.clock.wall_ms() // 1000
+        head = answer_.head(keep_alive=keep, wall_s=wall_s)
+        parts = () if head_only or answer_.status in (204, 304) else answer_.parts
+        connection.replay = answer_.replay and not head_only
+        if connection.replay:
+            connection.sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, _PAUSE_MS)
+        if parts and isinstance(parts[0], bytes):
+            head, parts = head + parts[0], parts[1:]
+        connection.queue(head, *parts)
+        self._write(connection)
+
+    def _await_recording(self, connection: Connection, request: Request, later: Later) -> None:
+        def ready(made: Recording | RostraError) -> None:
+            if self._sockets.connections.get(connection.fd) is not connection:
+                return
+            if isinstance(made, RostraError):
+                done = error(made)
+            else:
+                done = answer(made, later.tail, etag(made, later.tail), request.headers)
+            self._answer(connection, done, head_only=request.method == "HEAD")
+
+        try:
+            self._shelf.order(later.tail, later.from_media_time, ready)
+        except Unavailable as reason:
+            self._answer(connection, error(reason))
+            return
+        self._sockets.set_mask(connection, 0)
+        self._sockets.deadlines.begin(connection, Wait.TAKING, self._sockets.now)
+
+    def _begin_live(self, connection: Connection, request: Request, join: Join) -> None:
+        if request.method == "HEAD":
+            connection.then = Then.CLOSE
+            connection.queue(join.head)
+            self._write(connection)
+            return
+        try:
+            self._sockets.counts.joined(join.space.slug, join.kind.name)
+        except Unavailable as reason:
+            self._answer(connection, error(reason))
+            return
+        start, tail = join.start, join.tail
+        offset = tail.offset(start.record) if start.paced else tail.data_end
+        tail.hold()
+        connection.ear = Ear(connection.fd, join.space, tail, join.kind, offset)
+        connection.start = tail.log[start.record].media_time if start.paced else None
+        connection.then = Then.LISTEN
+        connection.queue(join.head + join.body)
+        self._write(connection)
+
+    def _write(self, connection: Connection) -> None:
+        wrote = connection.write()
+        sockets = self._sockets
+        if wrote is Written.LOST:
+            sockets.drop(connection)
+        elif wrote is Written.ALL:
+            connection.out = None
+            self._written(connection)
+        else:
+            sockets.set_mask(connection, select.EPOLLOUT)
+            if wrote is Written.SOME or sockets.deadlines.of(connection) is not self._taking(
+                connection
+            ):
+                sockets.deadlines.begin(connection, self._taking(connection), sockets.now)
+
+    def _taking(self, connection: Connection) -> Wait:
+        return Wait.REPLAY if connection.replay else Wait.TAKING
+
+    def _written(self, connection: Connection) -> None:
+        sockets = self._sockets
+        if connection.then is Then.CLOSE:
+            sockets.say_goodbye(connection)
+        elif connection.then is Then.READ:
+            sockets.deadlines.begin(connection, Wait.IDLE, sockets.now)
+            sockets.set_mask(connection, READ)
+            if connection.rest:
+                self._unread.append(connection)
+        else:
+            self._listen(connection)
+
+    def _listen(self, connection: Connection) -> None:
+        sockets, ear = self._sockets, connection.ear
+        assert ear is not None
+        sockets.deadlines.end(connection)
+        sockets.set_mask(connection, LISTENS)
+        if connection.start is None:
+            sockets.crowd.join(ear, sockets.now)
+        else:
+            sockets.crowd.join_paced(ear, connection.start, sockets.now)

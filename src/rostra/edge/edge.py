@@ -1,0 +1,164 @@
+"""One edge: its turns, its seconds, its end."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+
+from rostra.edge.conversations import Conversations
+from rostra.edge.crowd import Ear, Farewell
+from rostra.edge.deadlines import Wait
+from rostra.edge.recording import Shelf
+from rostra.edge.serving import Serving
+from rostra.edge.sockets import Sockets
+from rostra.edge.spaces import Spaces
+
+_SECOND = 1_000_000_000
+_DRAIN_NS = 1_500_000_000
+_LATENESS_NS = 10 * _SECOND
+_EVENTS_A_TURN = 256
+_LOOK_EVERY = 16  # events, between two looks at the timetable
+
+
+class Edge:
+    """Runs until it is told to drain and has done so."""
+
+    def __init__(
+        self,
+        *,
+        sockets: Sockets,
+        conversations: Conversations,
+        serving: Serving,
+        spaces: Spaces,
+        shelf: Shelf,
+        wake: int,
+        told_to_end: Callable[[], bool],
+    ) -> None:
+        self._sockets = sockets
+        self._conversations = conversations
+        self._serving = serving
+        self._spaces = spaces
+        self._shelf = shelf
+        self._wake = wake
+        self._told_to_end = told_to_end
+        self._next_second = sockets.now
+        self._ends: int | None = None
+        self._latest = (0, 0)  # ns late, and when
+        self._counted: set[str] = set()
+        sockets.poll.register(wake, select.EPOLLIN)
+
+    def run(self) -> None:
+        """Serve until drained."""
+        while not self._done():
+            self._turn()
+        self._end()
+
+    def _turn(self) -> None:
+        sockets = self._sockets
+        events = sockets.poll.poll(self._patience(), _EVENTS_A_TURN)
+        self._send()
+        for number, (fd, mask) in enumerate(events):
+            if number % _LOOK_EVERY == _LOOK_EVERY - 1:
+                self._send()
+            self._happened(fd, mask)
+        self._conversations.go_on()
+        for connection, wait in sockets.deadlines.passed(sockets.now):
+            if wait not in (Wait.IDLE, Wait.GOODBYE):
+                sockets.counts.slot.add("timeouts_total")
+            sockets.drop(connection, reset=wait in (Wait.TAKING, Wait.REPLAY))
+        if sockets.now >= self._next_second:
+            self._next_second = sockets.now + _SECOND
+            self._second()
+        if self._ends is None and self._told_to_end():
+            self._drain()
+        sockets.close_doomed()
+
+    def _patience(self) -> float:
+        """Seconds until something is to be done without being asked."""
+        sockets = self._sockets
+        if self._conversations.unread:
+            return 0.0
+        times = [self._next_second, sockets.crowd.next_due(), sockets.deadlines.next(), self._ends]
+        first = min(time for time in times if time is not None)
+        return max(0, first - sockets.clock.boot_ns()) / _SECOND
+
+    def _send(self) -> None:
+        sockets = self._sockets
+        sockets.now = now = sockets.clock.boot_ns()
+        due = sockets.crowd.next_due()
+        if due is None or due > now:
+            return
+        served = sockets.crowd.turn(now)
+        slot = sockets.counts.slot
+        slot.add("sends_total", served.sends)
+        slot.add("bytes_total", served.sent_bytes)
+        if served.lateness_ns >= self._latest[0] or now > self._latest[1] + _LATENESS_NS:
+            self._latest = (served.lateness_ns, now)
+
+    def _happened(self, fd: int, mask: int) -> None:
+        sockets = self._sockets
+        if (connection := sockets.connections.get(fd)) is not None:
+            self._conversations.happened(connection, mask)
+        elif fd == self._wake:
+            os.read(self._wake, 4096)
+            self._shelf.collect()
+        elif fd == sockets.listener_fd:
+            sockets.accept()
+
+    # once a second
+
+    def _second(self) -> None:
+        sockets = self._sockets
+        used = self._spaces.look_at_used(sockets.now)
+        if any(space.manifest.phase == "removed" for space in used):
+            sockets.crowd.dismiss(_is_removed, Farewell.FINISHED)
+        sockets.crowd.check_slow(sockets.now)
+        self._census()
+        if self._ends is None:
+            sockets.accept_if_room()
+        slot = sockets.counts.slot
+        slot.set("heartbeat_ms", sockets.now // 1_000_000)
+        slot.set("connections", len(sockets.connections))
+        slot.set("lateness_max_us", self._latest[0] // 1000)
+
+    def _census(self) -> None:
+        now, fetched = self._sockets.now, self._serving.fetched
+        hearing = {space.slug: count for space, count in self._sockets.crowd.hearing().items()}
+        by_hls = {slug: one.listeners(now) for slug, one in fetched.items()}
+        for slug in {*hearing, *by_hls, *self._counted}:
+            hls = by_hls.get(slug, 0)
+            self._sockets.counts.heard(slug, hearing.get(slug, 0) + hls, hls)
+        self._counted = {*hearing, *by_hls}
+        self._sockets.counts.slot.set("listeners_hls", sum(by_hls.values()))
+        for slug in [slug for slug, one in fetched.items() if one.empty]:
+            del fetched[slug]
+        self._sockets.counts.slot.set(
+            "listeners_replay", len(self._sockets.deadlines.waiting(Wait.REPLAY))
+        )
+
+    # the end
+
+    def _drain(self) -> None:
+        """Take nobody any more, and let go of each listener just after its next full send."""
+        sockets = self._sockets
+        self._ends = sockets.now + _DRAIN_NS
+        sockets.close_listener()
+        sockets.crowd.draining = self._conversations.draining = True
+        for connection in sockets.deadlines.waiting(Wait.IDLE):
+            sockets.drop(connection)
+
+    def _done(self) -> bool:
+        sockets = self._sockets
+        return self._ends is not None and (not sockets.connections or sockets.now >= self._ends)
+
+    def _end(self) -> None:
+        sockets = self._sockets
+        for connection in list(sockets.connections.values()):
+            sockets.drop(connection)
+        sockets.close_doomed()
+        sockets.counts.slot.clear_gauges()
+
+
+def _is_removed(ear: Ear) -> bool:
+    return ear.space.manifest.phase == "removed"

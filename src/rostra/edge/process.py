@@ -1,0 +1,282 @@
+"""The edges of one machine: a zygote that holds the listening socket, and its forked children.
+
+The zygote loads everything once, so that the children share it, opens the socket and never closes
+it: what waits in its queue is lost to nobody when an edge dies. It does nothing but start a child
+for each slot of the board, clear the gauges of one that died, and start it again.
+
+SIGTERM to a child drains it; SIGTERM to the zygote drains them all. Should the zygote itself die,
+the kernel tells the children to drain, and they leave the address to its successor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import resource
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from setproctitle import setproctitle
+
+from rostra.clock import Clock
+from rostra.edge.admission import KEPT_FILES, rated
+from rostra.edge.conversations import Conversations
+from rostra.edge.counts import Counts
+from rostra.edge.edge import Edge
+from rostra.edge.notes import note
+from rostra.edge.page import ListeningPage
+from rostra.edge.reactions import Limiter
+from rostra.edge.recording import Shelf
+from rostra.edge.serving import Parts, Serving
+from rostra.edge.showing import Showing
+from rostra.edge.sockets import Sockets
+from rostra.edge.spaces import Spaces
+from rostra.errors import Misconfigured
+from rostra.programme.board import Board
+from rostra.programme.places import Places
+from rostra.settings import EdgeSettings
+
+_SECOND = 1_000_000_000
+_BACKLOG = 4096
+_SEND_BUFFER = 64 * 1024
+_USER_TIMEOUT_MS = 20_000
+_PATIENCE_NS = 2 * _SECOND  # for a predecessor's children to leave the address
+_END_NS = 2_500_000_000
+_SHORT_LIFE_NS = _SECOND
+_LONGEST_PAUSE_NS = 5 * _SECOND
+_PR_SET_PDEATHSIG = 1
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+
+
+@dataclass(frozen=True)
+class Zygote:
+    """What every edge inherits."""
+
+    places: Places
+    settings: EdgeSettings
+    clock: Clock
+    listener: socket.socket
+    board: Board
+    limiter: Limiter
+    page: ListeningPage
+    secret: bytes
+    most: int
+    files: int
+
+
+def run_edges(*, places: Places, settings: EdgeSettings, clock: Clock) -> int:
+    """Serve until SIGTERM; the exit code. Raises Misconfigured when the port cannot be had."""
+    setproctitle("rostra edges")
+    zygote = _zygote(places, settings, clock)
+    gc.collect()
+    gc.freeze()  # so that collecting in a child does not touch, and copy, what is shared
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        return _Nursery(zygote).run()
+    finally:
+        zygote.listener.close()
+
+
+def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
+    board = Board.open(places.board)
+    if settings.processes > board.slots:
+        raise Misconfigured(
+            f"There can be {board.slots} edge processes at most, not {settings.processes}: "
+            "give a smaller number of edges."
+        )
+    files, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        files = hard
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    by_machine = rated(files, settings.processes, memory, os.cpu_count() or 1)
+    return Zygote(
+        places=places,
+        settings=settings,
+        clock=clock,
+        listener=listen(settings.host, settings.live_port, clock),
+        board=board,
+        limiter=Limiter(secrets.token_bytes(16)),
+        page=ListeningPage(),
+        secret=places.secret.read_bytes(),
+        most=settings.max_listeners or by_machine,
+        files=files,
+    )
+
+
+def listen(host: str, port: int, clock: Clock) -> socket.socket:
+    """The listening socket; what it accepts has its options. Raises Misconfigured."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _USER_TIMEOUT_MS)
+    deadline = clock.boot_ns() + _PATIENCE_NS
+    while True:
+        try:
+            listener.bind((host, port))
+            listener.listen(_BACKLOG)
+        except OSError as reason:
+            if clock.boot_ns() > deadline:
+                listener.close()
+                raise Misconfigured(
+                    f"The sound cannot be served at {host} port {port} ({reason.strerror}): "
+                    "choose another with --host or --live-port."
+                ) from None
+            signal.sigtimedwait([], 0.05)
+        else:
+            listener.setblocking(False)
+            return listener
+
+
+class _Nursery:
+    """Starts children, and starts them again."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        self._zygote = zygote
+        self._children: dict[int, int] = {}  # pid: slot
+        self._born: dict[int, int] = {}  # slot: when
+        self._short_lives: dict[int, int] = {}
+        self._due: dict[int, int] = dict.fromkeys(range(zygote.settings.processes), 0)
+
+    def run(self) -> int:
+        while True:
+            self._start_due()
+            caught = signal.sigtimedwait(_SIGNALS, self._patience())
+            self._bury()
+            if caught is not None and caught.si_signo != signal.SIGCHLD:
+                return self._end()
+
+    def _now(self) -> int:
+        return self._zygote.clock.boot_ns()
+
+    def _patience(self) -> float:
+        first = min(self._due.values(), default=self._now() + _LONGEST_PAUSE_NS)
+        return max(0.0, (first - self._now()) / _SECOND)
+
+    def _start_due(self) -> None:
+        for slot, due in list(self._due.items()):
+            if due > self._now():
+                continue
+            del self._due[slot]
+            self._born[slot] = self._now()
+            parent = os.getpid()
+            pid = os.fork()
+            if pid == 0:
+                os._exit(_child(self._zygote, slot, parent))
+            self._children[pid] = slot
+
+    def _bury(self) -> None:
+        """Take note of every child that died, and when its successor is to start."""
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            slot = self._children.pop(pid)
+            self._zygote.board.slot(slot).clear_gauges()
+            now = self._now()
+            short = now - self._born[slot] < _SHORT_LIFE_NS and status != 0
+            lives = self._short_lives[slot] = self._short_lives.get(slot, 0) + 1 if short else 0
+            self._due[slot] = now + min(_LONGEST_PAUSE_NS, lives * _SECOND // 4)
+            code = os.waitstatus_to_exitcode(status)
+            note("edge ended", "info" if code == 0 else "warning", edge=slot + 1, code=code)
+
+    def _end(self) -> int:
+        """Drain every child; those that do not end in time are killed."""
+        for pid in self._children:
+            os.kill(pid, signal.SIGTERM)
+        deadline = self._now() + _END_NS
+        while self._children and self._now() < deadline:
+            signal.sigtimedwait({signal.SIGCHLD}, (deadline - self._now()) / _SECOND)
+            self._bury()
+        for pid in self._children:
+            os.kill(pid, signal.SIGKILL)
+        return 0
+
+
+def _child(zygote: Zygote, slot: int, parent: int) -> int:
+    """All of a child's life; its exit code. Nothing may escape into the zygote's code."""
+    try:
+        setproctitle(f"rostra edge {slot + 1}")
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        reads, writes, told_to_end = _signals()
+        if os.getppid() != parent:
+            return 0
+        _edge(zygote, slot, (reads, writes), told_to_end).run()
+    except BaseException as reason:
+        note("edge failed", "error", edge=slot + 1, reason=repr(reason), trace=_trace(reason))
+        return 1
+    return 0
+
+
+def _trace(reason: BaseException) -> list[str]:
+    """Where it happened, innermost last, as file:line."""
+    places, step = [], reason.__traceback__
+    while step is not None:
+        places.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
+        step = step.tb_next
+    return places[-8:]
+
+
+def _signals() -> tuple[int, int, Callable[[], bool]]:
+    """A pipe that becomes readable on a signal, and whether the end was asked for."""
+    ends: list[int] = []
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    os.set_blocking(writes, False)
+    signal.set_wakeup_fd(writes, warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda number, _: ends.append(number))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+    return reads, writes, lambda: bool(ends)
+
+
+def _edge(
+    zygote: Zygote, slot: int, pipe: tuple[int, int], told_to_end: Callable[[], bool]
+) -> Edge:
+    gc.set_threshold(50_000, 50, 1000)
+    counts = Counts(zygote.board, slot, zygote.most)
+    counts.slot.clear_gauges()
+    counts.slot.set("pid", os.getpid())
+    sockets = Sockets(zygote.listener, counts, zygote.clock, zygote.files - KEPT_FILES)
+    spaces = Spaces(zygote.places)
+    shelf = Shelf(lambda: _ring(pipe[1]))
+    serving = Serving(
+        Parts(
+            settings=zygote.settings,
+            clock=zygote.clock,
+            secret=zygote.secret,
+            spaces=spaces,
+            counts=counts,
+            limiter=zygote.limiter,
+            shelf=shelf,
+            showing=Showing(zygote.page, zygote.settings),
+            paced=lambda: sockets.crowd.paced,
+        )
+    )
+    conversations = Conversations(sockets, serving, shelf)
+    return Edge(
+        sockets=sockets,
+        conversations=conversations,
+        serving=serving,
+        spaces=spaces,
+        shelf=shelf,
+        wake=pipe[0],
+        told_to_end=told_to_end,
+    )
+
+
+def _ring(pipe: int) -> None:
+    """Wake the loop. A pipe that is full of such calls needs no more."""
+    with contextlib.suppress(BlockingIOError):
+        os.write(pipe, b"\0")

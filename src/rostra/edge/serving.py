@@ -1,0 +1,290 @@
+"""A request in, an answer out: the doors of the live origin, one function each."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rostra.clock import Clock
+from rostra.edge import hls, recording
+from rostra.edge.admission import admits, retry_after
+from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, text
+from rostra.edge.cadence import Class, Load, choose_class
+from rostra.edge.census import Fetched
+from rostra.edge.counts import Counts
+from rostra.edge.crowd import MOST_PACED
+from rostra.edge.door import Request
+from rostra.edge.live import AT_ONCE, Beginnings, Start, floor, live_head, moment, start_of
+from rostra.edge.mark import Mark, sign, verify
+from rostra.edge.measures import families
+from rostra.edge.reactions import Limiter, which
+from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
+from rostra.edge.showing import Showing, language_of, takes_gzip
+from rostra.edge.spaces import Space, Spaces
+from rostra.edge.tail import State, Tail
+from rostra.errors import (
+    BadInput,
+    Conflict,
+    Gone,
+    NotFound,
+    RostraError,
+    TooMany,
+    Unavailable,
+    WrongType,
+)
+from rostra.metrics import CONTENT_TYPE, render
+from rostra.settings import EdgeSettings
+from rostra.wire.timing import SEGMENT, samples
+
+_SEGMENT_NS = SEGMENT * 1_000_000_000 // 48_000
+_FOR_A_SECOND = ("Cache-Control", "public, max-age=1")
+_FOR_A_DAY = ("Cache-Control", "public, max-age=86400")
+_MOST_STATES = 256
+_ROBOTS = "User-agent: *\nDisallow: /live/\nDisallow: /replay/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An endless response: its first bytes, and where the listener then stands."""
+
+    head: bytes
+    body: bytes
+    space: Space
+    tail: Tail
+    kind: Class
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The answer needs a recording that is being made: ask again when `tail`'s is there."""
+
+    tail: Tail
+    from_media_time: int
+
+
+Outcome = Answer | Join | Later
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What serving needs, joined by the process."""
+
+    settings: EdgeSettings
+    clock: Clock
+    secret: bytes
+    spaces: Spaces
+    counts: Counts
+    limiter: Limiter
+    shelf: recording.Shelf
+    showing: Showing
+    paced: Callable[[], int]
+
+
+class Serving:
+    """Answers the requests of one edge."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._beginnings = Beginnings()
+        self._playlists = hls.Playlists()
+        self._states: OrderedDict[tuple[str, str, str, int], str] = OrderedDict()
+        self.fetched: dict[str, Fetched] = {}
+        self._doors: dict[Kind, Callable[[Route, Request, int], Outcome]] = {
+            Kind.LIVE: self._live,
+            Kind.REPLAY: self._replay,
+            Kind.PAGE: self._page,
+            Kind.MASTER: self._master,
+            Kind.PLAYLIST: self._playlist,
+            Kind.SEGMENT: self._segment,
+            Kind.STATE: self._state,
+            Kind.HEALTH: lambda *_: text('{"ok": true}', JSON_TYPE, NO_STORE),
+            Kind.METRICS: self._metrics,
+            Kind.ICON: lambda *_: Answer(204, (_FOR_A_DAY,)),
+            Kind.ROBOTS: lambda *_: text(_ROBOTS, "text/plain; charset=utf-8", _FOR_A_DAY),
+            Kind.HOME: self._home,
+        }
+
+    def answer(self, request: Request, address: str, now: int) -> Outcome:
+        """What `address` is answered; every RostraError becomes its JSON."""
+        try:
+            found = route(request.method, request.target)
+            if request.method == "OPTIONS":
+                return Answer(204, PREFLIGHT)
+            if found.kind is Kind.REACT:
+                return self._react(found, request, address, now)
+            return self._doors[found.kind](found, request, now)
+        except WrongMethod as reason:
+            refused = error(reason)
+            return replace(refused, headers=(*refused.headers, ("Allow", reason.allowed)))
+        except RostraError as reason:
+            return error(reason)
+
+    # the sound
+
+    def _live(self, found: Route, _: Request, now: int) -> Answer | Join:
+        space = self._parts.spaces.find(found.slug, now)
+        asked = found.parameters()
+        after, since = moment(asked.get("after")), moment(asked.get("from"))
+        if space.manifest.phase == "ended" and not self._has_a_rest(space, found, after, now):
+            return self._over(space)
+        if not space.manifest.on and space.manifest.phase != "ended":
+            raise _later("This Space has not begun: come back later.")
+        tail = space.current(found.rendition, now)
+        wall_s = self._parts.clock.wall_ms() // 1000
+        self._admit(asked.get("mark", ""), wall_s, now)
+        kind = choose_class(Load(self._parts.counts.listeners(now), self._parts.counts.most))
+        start = start_of(tail, kind, floor(tail, space.manifest), after, since)
+        if start.paced and self._parts.paced() >= MOST_PACED:
+            raise _later("Too many listen to earlier parts: try again, or listen live.")
+        head = live_head(tail, kind, sign(self._parts.secret, Mark(wall_s, kind)), wall_s)
+        return Join(head, self._beginnings.of(tail, start), space, tail, kind, start)
+
+    def _has_a_rest(self, space: Space, found: Route, after: float | None, now: int) -> bool:
+        """Whether somebody was cut off just before the end, and can still be given it."""
+        if after is None or space.manifest.programme is None:
+            return False
+        try:
+            tail = space.current(found.rendition, now)
+        except Unavailable:
+            return False
+        return 0 < tail.end - samples(after) <= AT_ONCE
+
+    def _admit(self, mark: str, wall_s: int, now: int) -> None:
+        counts = self._parts.counts
+        returning = bool(mark) and verify(self._parts.secret, mark, wall_s) is not None
+        if not admits(counts.listeners(now), counts.most, returning=returning):
+            counts.slot.add("refused_total")
+            raise _later("This server has as many listeners as it can serve: try again.")
+
+    def _over(self, space: Space) -> Answer:
+        replay = None
+        if space.manifest.replay:
+            replay = f"{self._parts.settings.live_url}/replay/{space.slug}/opus.mp4"
+        return error(Gone("This Space is over."), replay=replay)
+
+    def _replay(self, found: Route, request: Request, now: int) -> Answer | Later:
+        space = self._parts.spaces.find(found.slug, now)
+        manifest = space.manifest
+        if manifest.phase != "ended" or not manifest.replay or manifest.programme is None:
+            raise NotFound("There is no recording of this Space (yet).")
+        tail = space.tail(manifest.programme, found.rendition, now)
+        made = self._parts.shelf.get(tail)
+        if made is None:
+            start = tail.log.first if manifest.on_air is None else manifest.on_air
+            return Later(tail, start)
+        return recording.answer(made, tail, recording.etag(made, tail), request.headers)
+
+    # HLS
+
+    def _master(self, found: Route, _: Request, now: int) -> Answer:
+        space = self._space_with_sound(found, now)
+        tails = {}
+        for rendition in space.manifest.renditions:
+            if rendition in RENDITIONS:
+                tails[rendition] = space.current(rendition, now)
+        return hls.master(tails)
+
+    def _playlist(self, found: Route, _: Request, now: int) -> Answer:
+        space = self._space_with_sound(found, now)
+        tail = space.current(found.rendition, now)
+        ended = space.manifest.phase == "ended"
+        return self._playlists.of(tail, space.manifest, ended=ended)
+
+    def _segment(self, found: Route, _: Request, now: int) -> Answer:
+        assert found.segment is not None
+        space = self._space_with_sound(found, now)
+        tail = space.tail(found.segment.pid, found.rendition, now)
+        ended = not space.carries(tail)
+        answer = hls.segment(tail, space.manifest, found.segment.number, ended=ended)
+        if found.segment.number is not None:
+            self.fetched.setdefault(found.slug, Fetched()).add(_SEGMENT_NS, now)
+        return answer
+
+    def _space_with_sound(self, found: Route, now: int) -> Space:
+        space = self._parts.spaces.find(found.slug, now)
+        if space.manifest.phase == "ended" and not space.manifest.replay:
+            raise Gone("This Space is over, and was not recorded.")
+        if space.manifest.phase == "scheduled":
+            raise _later("This Space has not begun: come back later.")
+        return space
+
+    # what is told
+
+    def _page(self, found: Route, request: Request, now: int) -> Answer:
+        asked = found.parameters()
+        space = self._parts.spaces.look(found.slug, now)
+        tail = self._told_by(space, now) if space is not None else None
+        state = self._now(space, tail) if space is not None else None
+        duration = None
+        if space is not None and tail is not None and space.manifest.phase == "ended":
+            duration = tail.end - floor(tail, space.manifest)
+        self._parts.counts.slot.add("page_total")
+        return self._parts.showing.answer(
+            found.slug, space, state, duration,
+            language_of(asked.get("lang"), request.headers.get("accept-language", "")),
+            embed=asked.get("embed", "") not in ("", "0"),
+            gzip=takes_gzip(request.headers.get("accept-encoding", "")),
+            now=now,
+        )  # fmt: skip
+
+    def _state(self, found: Route, _: Request, now: int) -> Answer:
+        space = self._parts.spaces.find(found.slug, now)
+        tail = self._told_by(space, now)
+        at = ("", 0) if tail is None else (tail.pid, len(tail))
+        key = (space.slug, space.manifest.phase, *at)
+        if key not in self._states:
+            self._states[key] = json.dumps(self._now(space, tail), ensure_ascii=False)
+            if len(self._states) > _MOST_STATES:
+                self._states.popitem(last=False)
+        return text(self._states[key], JSON_TYPE, _FOR_A_SECOND)
+
+    def _told_by(self, space: Space, now: int) -> Tail | None:
+        """The log that tells the state: of the first rendition that is there."""
+        for rendition in space.manifest.renditions:
+            try:
+                return space.current(rendition, now)
+            except Unavailable:
+                continue
+        return None
+
+    def _now(self, space: Space, tail: Tail | None) -> State:
+        manifest = space.manifest
+        told = None if tail is None else tail.state(len(tail))
+        if told is None:
+            return {
+                "v": 1, "space": space.slug, "title": manifest.title, "phase": manifest.phase,
+                "t": 0, "listeners": 0, "stage": {}, "recorded": manifest.record,
+                "starts_at": manifest.starts_at,
+            }  # fmt: skip
+        # The manifest is the later word where the stage could not speak any more.
+        return told if manifest.on else {**told, "phase": manifest.phase}
+
+    def _react(self, found: Route, request: Request, address: str, now: int) -> Answer:
+        space = self._parts.spaces.find(found.slug, now)
+        if not space.manifest.on:
+            raise Conflict("Reactions are open while the Space is on.")
+        content_type = request.headers.get("content-type", "").partition(";")[0]
+        if content_type.strip().lower() != "text/plain":
+            raise WrongType("Send the reaction alone, as text/plain.")
+        if not self._parts.limiter.allows(address, now):
+            raise TooMany("That is too many reactions: at most four a second.", retry_after=1)
+        reaction = which(request.body, space.manifest.reactions)
+        if reaction is None:
+            raise BadInput("This reaction is none of those that the Space offers.")
+        self._parts.counts.reacted(space.slug, reaction)
+        return Answer(204, (NO_STORE,))
+
+    def _metrics(self, *_: object) -> Answer:
+        return text(render(families(self._parts.counts.board.totals())), CONTENT_TYPE, NO_STORE)
+
+    def _home(self, *_: object) -> Answer:
+        return Answer(307, (("Location", self._parts.settings.home_url), NO_STORE))
+
+
+def _later(sentence: str) -> Unavailable:
+    """Come back, but not all at once."""
+    return Unavailable(sentence, retry_after=retry_after(random.random()))  # noqa: S311

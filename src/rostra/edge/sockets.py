@@ -1,0 +1,156 @@
+"""The sockets of one edge: coming, going, and what the crowd may do with them.
+
+A descriptor leaves every list as soon as its connection is dropped, and is closed at the end of
+the turn: within a turn no number can come to mean another listener.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import select
+import socket
+import struct
+
+from rostra.clock import Clock
+from rostra.edge.connection import Connection, Then
+from rostra.edge.counts import Counts
+from rostra.edge.crowd import Crowd, Ear, Farewell, Host
+from rostra.edge.deadlines import Deadlines, Wait
+
+READ = select.EPOLLIN
+LISTENS = select.EPOLLRDHUP | select.EPOLLET
+_ACCEPTS_A_TURN = 64
+_SIOCOUTQ = 0x5411
+_RESET = struct.pack("ii", 1, 0)
+_NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+
+
+class Sockets(Host):
+    """All connections of one edge, and what the crowd may do with them."""
+
+    def __init__(self, listener: socket.socket, counts: Counts, clock: Clock, files: int) -> None:
+        self.poll = select.epoll()
+        self.counts = counts
+        self.deadlines: Deadlines[Connection] = Deadlines()
+        self.connections: dict[int, Connection] = {}
+        self.clock = clock
+        self._listener = listener
+        self.listener_fd = listener.fileno()
+        self._most = files
+        self._accepting = False
+        self._doomed: list[socket.socket] = []
+        self.now = clock.boot_ns()
+        self.crowd = Crowd(self, self.now)
+        self.accept_if_room()
+
+    # what the crowd asks for
+
+    def send(self, fd: int, source: int, offset: int, length: int) -> int:
+        try:
+            return os.sendfile(fd, source, offset, length)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return -1
+
+    def unsent(self, fd: int) -> int:
+        return int(struct.unpack("i", fcntl.ioctl(fd, _SIOCOUTQ, b"\0\0\0\0"))[0])
+
+    def watch(self, fd: int, for_room: bool) -> None:
+        self.set_mask(self.connections[fd], LISTENS | (select.EPOLLOUT if for_room else 0))
+
+    def part(self, ear: Ear, why: Farewell) -> None:
+        connection = self.connections[ear.fd]
+        self._no_listener(connection)
+        if why is Farewell.FINISHED:
+            self.say_goodbye(connection)
+            return
+        if why is Farewell.SLOW:
+            self.counts.slot.add("slow_closed_total")
+        self.drop(connection, reset=True)
+
+    # coming and going
+
+    def accept_if_room(self) -> None:
+        """Wait for newcomers together with the other edges, unless there are too many here."""
+        if not self._accepting and len(self.connections) < self._most:
+            self.poll.register(self._listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+            self._accepting = True
+
+    def stop_accepting(self) -> None:
+        if self._accepting:
+            self.poll.unregister(self._listener)
+            self._accepting = False
+
+    def close_listener(self) -> None:
+        """Let go of our share of the listening socket; the others keep theirs."""
+        self.stop_accepting()
+        self._most = 0
+        self._listener.close()
+
+    def accept(self) -> None:
+        for _ in range(_ACCEPTS_A_TURN):
+            if len(self.connections) >= self._most:
+                self.stop_accepting()
+                return
+            try:
+                sock, address = self._listener.accept()
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError as reason:
+                if reason.errno not in _NO_FILES:
+                    raise
+                self.stop_accepting()  # until the next second
+                return
+            sock.setblocking(False)
+            connection = Connection(sock, address[0], READ)
+            self.connections[connection.fd] = connection
+            self.poll.register(connection.fd, READ)
+            self.deadlines.begin(connection, Wait.HEAD, self.now)
+
+    def set_mask(self, connection: Connection, mask: int) -> None:
+        if connection.mask != mask:
+            connection.mask = mask
+            self.poll.modify(connection.fd, mask)
+
+    def say_goodbye(self, connection: Connection) -> None:
+        """Everything is sent: say so, and wait a moment for the other side to hang up.
+
+        To close at once would throw away what it has not yet taken, should it be sending.
+        """
+        connection.then = Then.CLOSE
+        try:
+            connection.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.drop(connection)
+            return
+        self.set_mask(connection, READ)
+        self.deadlines.begin(connection, Wait.GOODBYE, self.now)
+
+    def drop(self, connection: Connection, *, reset: bool = False) -> None:
+        """It leaves every list now, and is closed after the turn; `reset` frees its bytes."""
+        if self.connections.pop(connection.fd, None) is None:
+            return
+        if connection.ear is not None:
+            self.crowd.leave(connection.ear)
+            self._no_listener(connection)
+        self.deadlines.end(connection)
+        connection.forget()
+        self.poll.unregister(connection.fd)
+        if reset:
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._doomed.append(connection.sock)
+
+    def close_doomed(self) -> None:
+        for sock in self._doomed:
+            sock.close()
+        self._doomed.clear()
+
+    def _no_listener(self, connection: Connection) -> None:
+        ear = connection.ear
+        assert ear is not None
+        connection.ear = None
+        self.counts.left(ear.space.slug, ear.kind.name)
+        ear.tail.release()
