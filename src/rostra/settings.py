@@ -87,6 +87,7 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 def _origin(text: str) -> str:
     parts = urlsplit(text.strip())
     plain = parts.scheme in {"http", "https"} and parts.hostname and not parts.username
+    _ = parts.port  # raises ValueError when it is none
     if not plain or parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("it must look like https://live.example.org, without a path")
     return f"{parts.scheme}://{parts.netloc}".lower()

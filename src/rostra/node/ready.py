@@ -13,7 +13,7 @@ _PATIENCE = 0.2
 def pages_answer(host: str, port: int) -> bool:
     """Whether the HTTP server on this machine at `port` says 200 to /healthz."""
     request = f"GET /healthz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
-    return _ask(_reachable(host), port, request.encode()).startswith(b"HTTP/1.1 200")
+    return _ask(reachable(host), port, request.encode()).startswith(b"HTTP/1.1 200")
 
 
 def bus_answers(file: Path) -> bool:
@@ -28,7 +28,7 @@ def bus_answers(file: Path) -> bool:
     return b"PONG" in _ask(str(url.hostname), int(url.port or 0), request.encode(), until=b"PONG")
 
 
-def _reachable(host: str) -> str:
+def reachable(host: str) -> str:
     """Where a server that listens on `host` is reached from this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared
 

@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import setproctitle
+
 from rostra.node import bus, folder, ports, ready
 from rostra.node.child import Child, Recipe
+from rostra.node.doors import write_doors
 from rostra.node.notes import note
 from rostra.node.prepare import prepare
 from rostra.node.recipes import part
@@ -30,6 +33,7 @@ def serve(values: Mapping[str, Value], say: Callable[[str], None]) -> int:
 
     Raises Misconfigured when the operator must change something first.
     """
+    setproctitle.setproctitle("rostra serve")
     settings = _with_whole_path(node_settings(values))
     chosen = {**values, "data": str(settings.data)}
     ports.check_free(settings.web.host, settings.web.port, "--port")
@@ -38,6 +42,7 @@ def serve(values: Mapping[str, Value], say: Callable[[str], None]) -> int:
     places, lock = folder.take(settings.data)
     try:
         bus_recipe = bus.prepare(places, server)
+        write_doors(places, settings, ready.reachable(settings.web.host))
         prepared = prepare(chosen)
         if prepared.sign_in_link:
             say(f"administrator: open this link once to sign in: {prepared.sign_in_link}")

@@ -1,0 +1,112 @@
+"""`rostra people …`: accounts from the shell, straight in the data folder's database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from rostra.cli.folder import CONFIG, DATA, settings_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+Result = TypeVar("Result")
+
+
+@click.group()
+def people() -> None:
+    """Accounts: who may host, tokens for programs, one-time sign-in links."""
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+@click.option("--name", default="", metavar="NAME", help="Shown name. [default: the handle]")
+@click.option(
+    "--role", default="host", metavar="ROLE", help="admin, host or member.", show_default=True
+)
+def add(data: Path | None, config: Path | None, handle: str, name: str, role: str) -> None:
+    """Make an account."""
+    from rostra.clock import SystemClock  # noqa: PLC0415 - help must be quick
+    from rostra.people import actions  # noqa: PLC0415
+
+    now_ms = SystemClock().wall_ms()
+    account = _do(
+        data, config,
+        lambda c: actions.add_person(c, handle, now_ms=now_ms, name=name, role=role),
+    )  # fmt: skip
+    click.echo(f"@{account.handle} may sign in: rostra people link {account.handle}")
+
+
+@people.command("list")
+@DATA
+@CONFIG
+def list_(data: Path | None, config: Path | None) -> None:
+    """Show everybody: handle, role, name."""
+    from rostra.people import actions  # noqa: PLC0415
+
+    for account in _do(data, config, actions.list_people):
+        click.echo(f"@{account.handle}\t{account.role}\t{account.name}")
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+@click.argument("new_role", metavar="ROLE")
+def role(data: Path | None, config: Path | None, handle: str, new_role: str) -> None:
+    """Change what somebody may do: admin, host or member."""
+    from rostra.people import actions  # noqa: PLC0415
+
+    account = _do(data, config, lambda c: actions.set_role(c, handle, new_role))
+    click.echo(f"@{account.handle} is {account.role}")
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+@click.option("--label", default="shell", metavar="TEXT", help="What the token is for.")
+def token(data: Path | None, config: Path | None, handle: str, label: str) -> None:
+    """Print a new API token for somebody. It is shown only this once."""
+    from rostra.clock import SystemClock  # noqa: PLC0415
+    from rostra.people import actions  # noqa: PLC0415
+
+    now_ms = SystemClock().wall_ms()
+    click.echo(
+        _do(data, config, lambda c: actions.make_token(c, handle, now_ms=now_ms, label=label))
+    )
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+def link(data: Path | None, config: Path | None, handle: str) -> None:
+    """Print a link that signs somebody in, once, within a day."""
+    from rostra.clock import SystemClock  # noqa: PLC0415
+    from rostra.node.doors import read_doors  # noqa: PLC0415
+    from rostra.people import actions  # noqa: PLC0415
+    from rostra.programme.places import Places  # noqa: PLC0415
+
+    settings = settings_of(data, config)
+    doors, now_ms = read_doors(Places(settings.data)), SystemClock().wall_ms()
+    secret = _do(data, config, lambda c: actions.make_link(c, handle, now_ms=now_ms))
+    public_url = doors.public_url if doors else settings.web.public_url
+    click.echo(f"{public_url}/sign-in/{secret}")
+
+
+def _do(
+    data: Path | None,
+    config: Path | None,
+    work: Callable[[AsyncConnection], Awaitable[Result]],
+) -> Result:
+    """Do `work` in one transaction on the data folder's database."""
+    from rostra.cli.folder import in_database  # noqa: PLC0415
+
+    return asyncio.run(in_database(settings_of(data, config), work))
