@@ -29,9 +29,9 @@ def _refuse(error: BaseException) -> int:
     """The exit code for what went wrong, which people are told in one sentence."""
     import click  # noqa: PLC0415
 
-    from rostra.errors import Misconfigured, RostraError  # noqa: PLC0415
+    from rostra.errors import BadInput, Misconfigured, RostraError  # noqa: PLC0415
 
-    code = WRONG_USE if isinstance(error, Misconfigured) else FAILED
+    code = WRONG_USE if isinstance(error, BadInput | Misconfigured) else FAILED
     if isinstance(error, click.ClickException):
         error.show()
         code = error.exit_code

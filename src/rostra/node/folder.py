@@ -28,7 +28,7 @@ def take(root: Path, free: Callable[[Path], int] | None = None) -> tuple[Places,
     """
     places = Places(root)
     try:
-        places.root.mkdir(parents=True, exist_ok=True)
+        places.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_room(root, (free or _free)(root))
         lock = _lock(places)
         _check_layout(places)
