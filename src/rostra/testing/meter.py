@@ -219,7 +219,9 @@ def _shifts(
         heard = places[at] - places[at - 1]
         shift = round(heard - programme)
         where = round(places[at])
-        if programme <= 0:
+        if programme == 0 and heard < SLOT:
+            inserted.append(Fault(where, round(heard)))  # within one chirp, heard as its two halves
+        elif programme <= 0:
             repeated.append(Fault(where, round(heard) - programme))
         elif shift < -tolerance:
             missing.append(Fault(where, -shift))
