@@ -180,7 +180,7 @@ class Crowd:
 
     def turn(self, now: int) -> Served:
         """Send to everybody whose turn has come."""
-        self._sends = self._bytes = lateness = 0
+        lateness = 0
         for name, ring in self._rings.items():
             for due in ring.due(now):
                 lateness = max(lateness, now - due.due_ns)
@@ -190,7 +190,9 @@ class Crowd:
             self._next_paced = now + PACED_NS
             for pace in list(self._paced.values()):
                 self._serve_paced(pace, now)
-        return Served(self._sends, self._bytes, lateness)
+        served = Served(self._sends, self._bytes, lateness)
+        self._sends = self._bytes = 0  # what is sent between two turns counts with the next
+        return served
 
     def _serve(self, tail: Tail, cohort: Cohort, now: int) -> None:
         end = tail.look(now)

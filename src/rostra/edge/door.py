@@ -50,7 +50,9 @@ class _Heard:
     length: int = 0
     chunked: bool = False
     expects: bool = False
+    connection: bytes = b""
     body: bytes = b""
+    head_complete: bool = False
     complete: bool = False
 
     def on_url(self, url: bytes) -> None:
@@ -64,10 +66,15 @@ class _Heard:
             self.length = int(value)
         elif name == b"transfer-encoding":
             self.chunked = True
+        elif name == b"connection":
+            self.connection += b"," + value.lower()
         elif name == b"expect":
             self.expects = value.lower() == b"100-continue"
         elif name in WANTED:
             self.headers.setdefault(name.decode(), value.decode("latin-1"))
+
+    def on_headers_complete(self) -> None:
+        self.head_complete = True
 
     def on_body(self, body: bytes) -> None:
         if not self.complete:
@@ -116,6 +123,8 @@ class Door:
 
     def _head(self, data: bytes) -> bytes:
         """Feed the head; returns what is left for the body."""
+        if not self._head_bytes:
+            data = data.lstrip(b"\r\n")  # RFC 9112, 2.2: empty lines before a request are nothing
         joint = self._last + data
         found = joint.find(_END)
         size = len(data) if found < 0 else found + len(_END) - len(self._last)
@@ -134,6 +143,8 @@ class Door:
 
     def _body(self, data: bytes) -> Request | Refusal | None:
         heard = self._heard
+        if not heard.head_complete:
+            return Refusal(400, "A request must begin with a line of its own.")
         if heard.hosts > 1 or (heard.hosts == 0 and self._parser.get_http_version() == "1.1"):
             return Refusal(400, "A request must name exactly one Host.")
         if heard.length > LONGEST_BODY:
@@ -156,8 +167,15 @@ class Door:
             target=heard.target.decode("latin-1"),
             headers=heard.headers,
             body=heard.body,
-            keep_alive=self._parser.should_keep_alive() and not heard.chunked,
+            keep_alive=self._keeps_alive() and not heard.chunked,
         )
+
+    def _keeps_alive(self) -> bool:
+        """Whether more may follow. llhttp forgets it with the end of the request."""
+        said = {word.strip() for word in self._heard.connection.split(b",")}
+        if self._parser.get_http_version() == "1.1":
+            return b"close" not in said
+        return b"keep-alive" in said
 
 
 _TOO_LARGE = Refusal(413, "Nothing that may be sent here has more than 64 bytes.")

@@ -105,6 +105,11 @@ class House:
         self.change(phase="live", programme=stage.pid, on_air=stage.first, renditions=("opus",))
         return stage
 
+    def limited(self, most: int) -> House:
+        """The same for so many listeners."""
+        self.settings = replace(self.settings, max_listeners=most)
+        return self
+
     def board(self) -> Board:
         return Board.open(self.places.board)
 
@@ -241,6 +246,11 @@ class Player:
             self._keep(data)
         self.ended = True
         return self.fragments
+
+    @property
+    def torn(self) -> int:
+        """Bytes of a fragment that did not come whole."""
+        return self._splitter.pending
 
     @property
     def times(self) -> list[int]:
