@@ -115,7 +115,7 @@ def test_silent_and_trickling_connections_are_closed_in_ten_seconds(live: House)
 
     until(closed, "the trickling one is closed", 13)
     assert silent.recv(1) == b""
-    assert 9_000 <= live.board().slot(0).get("heartbeat_ms") - before + 1_000
+    assert live.board().slot(0).get("heartbeat_ms") - before + 1_000 >= 9_000
     assert live.board().totals()["timeouts_total"] == 2
 
 

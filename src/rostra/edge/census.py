@@ -5,8 +5,8 @@ whoever falls more than 10 s behind is closed, so whoever is still here took at 
 last 30 s if it has been here for so long; and if not, all that it ever took lies within them.
 For the same reason nobody has taken enough once the programme itself has stood still for 20 s.
 
-Listeners by HLS are not connected. Their number is the sound they fetched in the last 30 s,
-divided by 30 s; nothing is kept that could tell one of them from another.
+Listeners by HLS are not connected. Their number is the sound they fetched in the last 25 to
+30 s, divided by that time; nothing is kept that could tell one of them from another.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Fetched:
     def listeners(self, now: int) -> int:
         """How many would have fetched that, each hearing all the time."""
         self._turn(now)
-        return round(sum(self._buckets) / WINDOW_NS)
+        covered = (_BUCKETS - 1) * _BUCKET_NS + now % _BUCKET_NS
+        return round(sum(self._buckets) / covered)
 
     @property
     def empty(self) -> bool:

@@ -1,0 +1,100 @@
+"""The timetable of the crowd."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rostra.edge.cadence import CALM, CLASSES, CROWD, STEP_NS, Load, Ring, choose_class
+
+SECOND = 1_000_000_000
+
+
+def test_classes_are_those_of_the_design() -> None:
+    table = [(one.name, one.period_ns / SECOND, one.burst_ns / SECOND) for one in CLASSES]
+    assert table == [("calm", 0.64, 1.28), ("busy", 1.92, 3.84), ("crowd", 7.68, 9.28)]
+    assert all(one.period_ns == one.phases * STEP_NS for one in CLASSES)
+
+
+def test_every_crowd_is_calm_today() -> None:
+    assert choose_class(Load(0, 10)) is choose_class(Load(10**6, 10)) is CALM
+
+
+def test_an_hour_serves_everybody_once_in_each_period_and_the_load_is_flat() -> None:
+    ring = Ring(CALM, 0)
+    rng = random.Random(7)
+    phases = [ring.sit(rng.randrange(SECOND)) for _ in range(2000)]
+    assert max(ring.sitting) - min(ring.sitting) <= 1
+    served = [0] * CALM.phases
+    last = [0] * CALM.phases
+    largest_gap = steps = 0
+    now, began = SECOND, time.perf_counter()
+    while now < 3601 * SECOND:
+        for turn in ring.due(now):
+            served[turn.phase] += 1
+            if last[turn.phase]:
+                largest_gap = max(largest_gap, turn.due_ns - last[turn.phase])
+            last[turn.phase] = turn.due_ns
+        steps += 1
+        following = ring.next_due()
+        assert following is not None
+        now = following
+    each = (time.perf_counter() - began) / steps
+    assert all(abs(count - 3600 * SECOND // CALM.period_ns) <= 1 for count in served)
+    assert largest_gap == CALM.period_ns
+    assert all(served[phase] for phase in phases)
+    assert each < 200e-6
+
+
+@given(st.lists(st.integers(0, 10 * SECOND), min_size=1, max_size=60), st.integers(0, 2**40))
+def test_nobody_is_served_twice_in_a_period_or_forgotten(pauses: list[int], start: int) -> None:
+    ring = Ring(CALM, start)
+    phase = ring.sit(start)
+    now, last = start, start
+    for pause in pauses:
+        now += pause
+        turns = list(ring.due(now))
+        assert len(turns) <= 1
+        if now - last >= CALM.period_ns:
+            assert [turn.phase for turn in turns] == [phase]
+        for turn in turns:
+            assert now - CALM.period_ns < turn.due_ns <= now
+            last = turn.due_ns
+
+
+def test_newcomers_sit_where_the_fewest_sit_and_farthest_from_their_turn() -> None:
+    ring = Ring(CALM, 0)
+    now = 5 * CALM.period_ns + 3 * STEP_NS
+    list(ring.due(now))
+    assert ring.sit(now) == 3  # whose turn has just been
+    assert ring.sit(now) == 2
+    ring.rise(3)
+    assert ring.sit(now) == 3
+    assert len(ring) == 2
+
+
+def test_a_missed_hour_is_made_up_for_by_one_turn() -> None:
+    ring = Ring(CALM, 0)
+    for _ in range(CALM.phases):
+        ring.sit(0)
+    assert len(list(ring.due(3600 * SECOND))) == CALM.phases
+    assert list(ring.due(3600 * SECOND)) == []
+
+
+def test_an_empty_ring_wakes_nobody() -> None:
+    ring = Ring(CROWD, 0)
+    assert ring.next_due() is None
+    phase = ring.sit(0)
+    assert ring.next_due() is not None
+    ring.rise(phase)
+    assert ring.next_due() is None
+
+
+def test_a_clock_that_stands_still_or_goes_back_serves_nobody_again() -> None:
+    ring = Ring(CALM, SECOND)
+    ring.sit(SECOND)
+    assert len(list(ring.due(2 * SECOND))) == 1
+    assert list(ring.due(2 * SECOND)) == list(ring.due(SECOND)) == []
