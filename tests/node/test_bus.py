@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from rostra.errors import Misconfigured
 from rostra.node import bus, ready
 from rostra.programme.places import Places
+from rostra.testing.edges import until
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def test_a_damaged_address_file_is_replaced(places: Places) -> None:
 
 @pytest.mark.process
 def test_the_server_starts_with_it_and_lets_in_only_who_has_the_token(
-    places: Places, eventually: Callable[[Callable[[], object]], None]
+    places: Places,
 ) -> None:
     recipe = bus.prepare(places, bus.find_server())
     with subprocess.Popen(recipe.command, executable=recipe.executable) as server:
         try:
-            eventually(lambda: ready.bus_answers(places.bus))
+            until(lambda: ready.bus_answers(places.bus), "the bus answers")
             where = json.loads(places.bus.read_text())
             places.bus.write_text(json.dumps({**where, "token": "wrong"}))
             assert not ready.bus_answers(places.bus)
