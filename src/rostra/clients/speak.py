@@ -29,6 +29,7 @@ __all__ = ["speak", "whip_address"]
 _SHORTEST, _LONGEST = 0.2, 1.0  # seconds between two offers
 _WAITING_LONGEST = 3.0  # the same while the Space is not open yet
 _STABLE = 5.0  # a connection that lasted so long begins the waits anew
+_LEAVING = 2.0  # for telling the stage that one leaves
 _LAST_SOUND = 0.3  # what the stage still holds when the file is over
 
 Note = Callable[[str], None]
@@ -121,10 +122,11 @@ class _Speaking:
 
 
 async def _leave(door: Door, session: Session | None, sender: Sender) -> None:
-    """Let the connection go, then tell the stage; it finds out by itself if it cannot be told."""
+    """Tell the stage, then let the connection go; told after, it would count as a broken one."""
     try:
-        await sender.close()
-    finally:
         if session is not None:
-            with contextlib.suppress(RostraError):
-                await asyncio.shield(door.leave(session))
+            with contextlib.suppress(RostraError, TimeoutError):  # it sees the end by itself
+                async with asyncio.timeout(_LEAVING):
+                    await door.leave(session)
+    finally:
+        await sender.close()
