@@ -99,6 +99,11 @@ class Fragmenter:
         full, self._packets = self._packets[: self._whole], self._packets[self._whole :]
         return full
 
+    def drop(self) -> None:
+        """Forget what does not fill a fragment yet: the next sound begins one."""
+        self._rest = np.zeros(0, np.float32)
+        self._packets = []
+
 
 @cache
 def silent_frames(rendition: str, bitrate: int) -> tuple[bytes, ...]:

@@ -12,17 +12,22 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import structlog
+
 from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError
 from rostra.stage.peer import Peer
 from rostra.stage.room import LiveRoom
-from rostra.stage.rules import By
+from rostra.stage.rules import OPEN_PHASES, By
 from rostra.stage.seat import Chair
 from rostra.wire.sdp import read_offer
+
+_log = structlog.get_logger("rostra.stage")
 
 Answer = dict[str, Any]
 Handler = Callable[[Answer], Awaitable[Answer]]
 
 SEAT_KEPT_NS = 120 * 1_000_000_000  # a seat waits so long for its holder to come back
+_OF_CONNECTIONS = frozenset({"join", "away"})  # moves that only a connection makes
 _LONGEST = 200  # characters of an id or a name
 
 
@@ -53,6 +58,8 @@ class Desk:
     async def command(self, asked: Answer) -> Answer:
         """One of the table's moves, on behalf of `by`."""
         move, by = _text(asked, "move"), _by(asked.get("by"))
+        if move in _OF_CONNECTIONS:
+            raise BadInput("Seats are taken with an offer by WHIP: send one.")
         target = _text(asked, "target") if asked.get("target") is not None else None
         event = await self._room.do(move, by, target=target, value=asked.get("value"))
         if event.move in ("remove", "leave") and event.target:
@@ -61,7 +68,8 @@ class Desk:
 
     async def status(self, asked: Answer) -> Answer:
         """The room as the listeners see it, and how the stage does."""
-        return {"ok": True, "state": self._room.state, "health": self._health()}
+        seats = len(self._room.room.seats)
+        return {"ok": True, "state": self._room.state, "seats": seats, "health": self._health()}
 
     async def whip(self, asked: Answer) -> Answer:
         """Open, close or change a WHIP session (RFC 9725)."""
@@ -77,15 +85,15 @@ class Desk:
     async def _offer(self, asked: Answer) -> Answer:
         by = _by(asked.get("who"))
         offer = read_offer(str(asked.get("sdp", "")).encode())
-        await self._room.do("join", by)
+        self._room.check("join", by)  # refused before it costs a socket, and before it is written
         session = secrets.token_urlsafe(24)
         chair = Chair(session)
         peer = self._peer(chair.on_packet, lambda: self._lost(by, chair))
+        answer = await peer.answer(offer)
         try:
-            answer = await peer.answer(offer)
+            await self._room.do("join", by)
         except RostraError:
-            if by.id not in self._room.chairs:
-                await self._room.do("leave", by)
+            await peer.close()
             raise
         before = self._room.chairs.get(by.id)
         chair.peer = peer
@@ -128,22 +136,34 @@ class Desk:
             self._later(self._away(by))
 
     async def _away(self, by: By) -> None:
-        if by.id in self._room.room.seats and by.id not in self._room.chairs:
+        if by.id not in self._room.room.seats or by.id in self._room.chairs:
+            return
+        try:
             await self._room.do("away", by)
+        except RostraError as error:
+            # The room is over, or the disk full: the next look for the absent tries again.
+            _log.warning("event_not_kept", move="away", sentence=error.sentence)
 
     async def look_for_absent(self, now_ns: int) -> None:
-        """Mark seats whose packets stopped and those that speak again; clear the forsaken."""
+        """Mark seats whose packets stopped and those that speak again; clear the forsaken.
+
+        A seat is cleared when its connection has been gone for long, not when its microphone is.
+        """
+        if self._room.room.phase not in OPEN_PHASES:
+            return
         for ident, seat in tuple(self._room.room.seats.items()):
             chair = self._room.chairs.get(ident)
-            gone = chair is None or chair.away
+            away = chair is None or chair.away
             by = By(ident, seat.name, seat.role)
-            if gone and now_ns - self._absent.setdefault(ident, now_ns) > SEAT_KEPT_NS:
-                await self._room.do("leave", by)
-                await self._empty(ident)
-            elif gone != seat.away:
-                await self._room.do("away" if gone else "join", by)
-            if not gone or ident not in self._room.room.seats:
+            if chair is not None:
                 self._absent.pop(ident, None)
+            elif now_ns - self._absent.setdefault(ident, now_ns) > SEAT_KEPT_NS:
+                del self._absent[ident]
+                await self._room.do("leave", by)
+                continue
+            if away != seat.away:
+                await self._room.do("away" if away else "join", by)
+        self._absent = {i: since for i, since in self._absent.items() if i in self._room.room.seats}
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -152,8 +172,7 @@ class Desk:
 
     async def close(self) -> None:
         """End all connections."""
-        for seat in tuple(self._room.chairs):
-            await self._empty(seat)
+        await asyncio.gather(*(self._empty(seat) for seat in tuple(self._room.chairs)))
         await asyncio.gather(*self._tasks)
 
 
@@ -178,7 +197,8 @@ def _answering(handler: Handler) -> Callable[[bytes], Awaitable[bytes]]:
 def _object(body: bytes) -> Answer:
     try:
         asked = json.loads(body)
-    except ValueError:
+        json.dumps(asked, ensure_ascii=False).encode()  # half a character cannot be passed on
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
         raise BadInput("A command to the stage must be a JSON object.")

@@ -22,6 +22,7 @@ Pcm = npt.NDArray[np.float32]
 TARGET = 3  # packets waiting when the first is taken, itself included
 MOST = 10  # packets: 200 ms; more is a burst whose oldest are of no use any more
 _GIVE_UP = 12  # missing frames in a row: then it is a pause, not a loss
+_ANOTHER_STREAM = 500  # numbers: no network holds a packet back for ten seconds
 _TRIM_AFTER = 150  # ticks (3 s) of a reserve above the target before one frame is dropped
 
 
@@ -55,10 +56,10 @@ class JitterBuffer:
             return
         self.received += 1
         number = self._extended(sequence)
-        if self._next is not None and number < self._next:
-            return  # too late: its time was concealed
-        if self._next is not None and number > self._next + 500:
+        if self._next is not None and abs(number - self._next) > _ANOTHER_STREAM:
             self._begin_anew()  # the sender restarted its numbers, or was away for ten seconds
+        elif self._next is not None and number < self._next:
+            return  # too late: its time was concealed
         self._waiting[number] = payload
         self._highest = max(self._highest, number)
         while len(self._waiting) > MOST:

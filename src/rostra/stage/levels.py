@@ -11,6 +11,7 @@ Pcm = npt.NDArray[np.float32]
 
 _QUIETEST, _STEP = -54.0, 5.0  # dBFS of level 1, dB per level
 _SPEECH = -42.0  # dBFS above which a frame counts as voice
+_AUDIBLE = -54.0  # dBFS below which a frame is nothing but room
 _HANG = 25  # frames (half a second): a pause for breath is still speaking
 _ONSET = 3  # frames: a click is not a word
 
@@ -33,6 +34,12 @@ class Meter:
         self._loudest = -120.0
         self._voiced = 0
         self._hang = 0
+        self._heard = 0
+
+    @property
+    def audible(self) -> bool:
+        """Whether there was more than the room's own noise in the last half second."""
+        return self._heard > 0
 
     @property
     def speaking(self) -> bool:
@@ -43,6 +50,7 @@ class Meter:
         power = -120.0 if frame is None else decibels(frame)
         self._loudest = max(self._loudest, power)
         self._voiced = self._voiced + 1 if power > _SPEECH else 0
+        self._heard = _HANG if power > _AUDIBLE else max(0, self._heard - 1)
         self._hang = _HANG if self._voiced >= _ONSET else max(0, self._hang - 1)
 
     def take_level(self) -> int:

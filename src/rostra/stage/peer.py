@@ -1,4 +1,4 @@
-"""One speaker's WebRTC connection: the only file of the stage that knows aiortc.
+"""One speaker's WebRTC connection: the only file of the stage that knows aiortc (with ice.py).
 
 aiortc gives us ICE, DTLS and SRTP. Its decoder, jitter buffer and encoder are gone round: RTP
 packets are taken as they come out of SRTP, and the return feed is handed over as ready packets.
@@ -8,31 +8,35 @@ Private names are touched for it; versions are pinned, and the tests here would 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import fractions
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import aioice.ice
 import av
+import structlog
 from aiortc import (
     MediaStreamTrack,
     RTCCertificate,
     RTCConfiguration,
     RTCPeerConnection,
+    RTCRtpSender,
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
 from OpenSSL import SSL
 
 from rostra.errors import BadInput, RostraError, Unavailable
+from rostra.stage import ice
 from rostra.wire.sdp import Offer, with_error_correction
 from rostra.wire.timing import FRAME, RATE
 
+_log = structlog.get_logger("rostra.stage")
+
 HANDSHAKE_SECONDS = 10.0
-_LARGEST_DATAGRAM = 2_048
-_MOST_WAITING = 256  # datagrams between the socket and SRTP: five seconds of one speaker
+CLOSE_SECONDS = 3.0
+MOST_SOURCES = 8  # SSRCs of one speaker: a new one for each change of microphone
+MOST_FAULTS = 500  # packets of one speaker that made a parser fail; then it is no accident
 _MOST_RETURNS = 5  # packets (100 ms) that may wait to be sent to one speaker
 _CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -40,15 +44,7 @@ _CIPHERS = (
     b"ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA"
 )
 
-_host_addresses = aioice.ice.get_host_addresses
-
-
-def _addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-    """This machine's addresses; loopback when there is no other, or nobody could connect."""
-    return _host_addresses(use_ipv4, use_ipv6) or ["127.0.0.1"]
-
-
-aioice.ice.get_host_addresses = _addresses
+ice.install()
 
 
 class _Certificate(RTCCertificate):
@@ -64,6 +60,13 @@ class _Certificate(RTCCertificate):
 def _certificate() -> Any:
     """One certificate for all of a stage's connections: making one costs a millisecond."""
     return _Certificate.generateCertificate()
+
+
+@cache
+def _opus_only() -> list[Any]:
+    """What we choose of an offer: a speaker that may send G.711 would do so."""
+    offered = RTCRtpSender.getCapabilities("audio").codecs
+    return [codec for codec in offered if codec.mimeType.lower() == "audio/opus"]
 
 
 def _new_connection() -> Any:
@@ -112,6 +115,8 @@ class Peer:
         self._connection.on("connectionstatechange", self._changed)
         self._deadline: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._sources: set[int] = set()
+        self.faults = 0
         self.returns: ReturnTrack | None = None
 
     @property
@@ -149,12 +154,27 @@ class Peer:
 
     async def _negotiate(self, offer: Offer) -> str:
         connection = self._connection
+        if offer.wants_return:
+            self.returns = ReturnTrack()
+        transceiver = connection.addTransceiver(
+            self.returns or "audio", direction="sendrecv" if self.returns else "recvonly"
+        )
+        transceiver.setCodecPreferences(_opus_only())
         await connection.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
-        transceiver = connection.getTransceivers()[0]
-        receiver = transceiver.receiver
+        self._take_packets(transceiver.receiver)
+        self._outlive_faults(transceiver.receiver.transport)
+        await connection.setLocalDescription(await connection.createAnswer())
+        return with_error_correction(connection.localDescription.sdp)
+
+    def _take_packets(self, receiver: Any) -> None:
+        """Let RTP packets come to us instead of aiortc's decoder."""
         statistics = receiver._handle_rtp_packet
 
         async def intake(packet: Any, arrival_time_ms: int) -> None:
+            self._sources.add(packet.ssrc)
+            if len(self._sources) > MOST_SOURCES:
+                self._give_up()  # aiortc keeps a record of each source for ever
+                return
             payload, packet.payload = packet.payload, b""
             if packet.payload_type in receiver._RTCRtpReceiver__codecs:
                 self._on_packet(packet.sequence_number, payload)
@@ -163,14 +183,23 @@ class Peer:
 
         receiver._handle_rtp_packet = intake
         receiver._RTCRtpReceiver__jitter_buffer = _NoFrames()
-        if offer.wants_return:
-            self.returns = ReturnTrack()
-            transceiver.direction = "sendrecv"
-            transceiver.sender.replaceTrack(self.returns)
-        for transport in connection._RTCPeerConnection__iceTransports:
-            _bound(transport._connection)
-        await connection.setLocalDescription(await connection.createAnswer())
-        return with_error_correction(connection.localDescription.sdp)
+
+    def _outlive_faults(self, transport: Any) -> None:
+        """Let a datagram that makes aiortc's parsers fail cost itself, not the session."""
+        receive = transport._recv_next
+
+        async def guarded() -> None:
+            try:
+                await receive()
+            except (ConnectionError, asyncio.CancelledError):
+                raise
+            except Exception as error:
+                self.faults += 1
+                _log.debug("packet_refused", reason=repr(error))
+                if self.faults > MOST_FAULTS:
+                    raise ConnectionError("too many packets that nobody can read") from error
+
+        transport._recv_next = guarded
 
     def _changed(self) -> None:
         if self._connection.connectionState == "connected" and self._deadline:
@@ -185,18 +214,20 @@ class Peer:
 
     async def close(self) -> None:
         """End the connection; harmless when it is over already."""
-        if not self.closed:
+        if self._closing is None:
             self._closing = asyncio.ensure_future(self._close())
-        assert self._closing is not None
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.shield(self._closing)
+        await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
         if self._deadline:
             self._deadline.cancel()
         if self.returns:
             self.returns.stop()
-        await self._connection.close()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._connection.close()
+        except TimeoutError:
+            _log.warning("peer_not_closed", state=self._connection.connectionState)
 
 
 class _NoFrames:
@@ -204,14 +235,3 @@ class _NoFrames:
 
     def add(self, packet: Any) -> tuple[bool, None]:
         return False, None
-
-
-def _bound(connection: Any) -> None:
-    """Drop empty and oversized datagrams, and new ones when too many wait (aioice has no bound)."""
-    receive = connection.data_received
-
-    def bounded(data: bytes, component: int) -> None:
-        if 0 < len(data) <= _LARGEST_DATAGRAM and connection._queue.qsize() < _MOST_WAITING:
-            receive(data, component)
-
-    connection.data_received = bounded

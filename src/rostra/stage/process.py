@@ -10,6 +10,7 @@ import asyncio
 import gc
 import signal
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -29,21 +30,35 @@ from rostra.stage.desk import Desk
 from rostra.stage.events import EventLog
 from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
 from rostra.stage.room import LiveRoom
-from rostra.stage.rules import Room
-from rostra.stage.timeline import MOST_AT_ONCE, due_at, media_time_at, ticks_due
+from rostra.stage.rules import By, Room
+from rostra.stage.timeline import (
+    LONGEST_FILL,
+    MOST_AT_ONCE,
+    due_at,
+    media_time_at,
+    ticks_due,
+)
+from rostra.wire.timing import FRAME, RATE
 
 _log = structlog.get_logger("rostra.stage")
 
 _LATENESS_KEPT = 3_000  # ticks: one minute
+_TELL_SECONDS = 0.05
+_LOOK_SECONDS = 1.0
 _SYNC_SECONDS = 1.0
 _RESERVE_SECONDS = 600.0
 _HEALTH_SECONDS = 60.0
+
+
+_MYSELF = By("stage", "Rostra", "host")
 
 
 async def run_stage(
     slug: str, *, places: Places, settings: StageSettings, bus: Bus, clock: Clock
 ) -> int:
     """Be the stage of the Space `slug` until it ends (0) or the process is told to stop (0).
+
+    1 asks to be started again: the machine slept for longer than a programme can bridge.
 
     Raises Misconfigured when a codec is missing or the Space has no manifest.
     """
@@ -75,29 +90,47 @@ class Stage:
         room = Room()
         for event in events:
             room = rules.apply(room, event)
+        if found.programme not in (None, self._recorder.pid):
+            room = self._paused(room)
         self._room = LiveRoom(found, room, self._recorder, self._log, clock)
         self._desk = Desk(self._room, self.health)
 
+    def _paused(self, room: Room) -> Room:
+        """Away for too long to go on as if nothing had been: the host says when to resume.
+
+        Raises Unavailable when the disk does not take the event.
+        """
+        if room.phase != "live":
+            return room
+        event = rules.decide(room, "pause", _MYSELF, at=self._clock.wall_ms())
+        self._log.append(event)
+        return rules.apply(room, event)
+
     async def run(self, bus: Bus) -> int:
-        """Tick until the room is over or the process is stopped."""
+        """Tick until the room is over or the process is stopped.
+
+        The answer is an exit code: 0, or 1 to be started again.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopped.set)
         # What was imported lives as long as the process: the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        if self._room.room.phase != "ended":
+            # Before disk is set aside for it: a programme that nobody was told of is never cleared.
+            await self._done(self._tell_manifest)
         beside = [
             asyncio.create_task(work)
             for work in (self._serve(bus), self._tell(), self._keep(), self._look(), self._report())
         ]
         try:
-            await self._tick_on(beside)
+            return await self._tick_on(beside)
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             await self._leave()
-        return 0
 
     def health(self) -> dict[str, Any]:
         """How the stage does: tick lateness in ms, seats, disk."""
@@ -119,8 +152,11 @@ class Stage:
             "programme": self._recorder.pid,
         }
 
-    async def _tick_on(self, beside: list[asyncio.Task[None]]) -> None:
-        """The heart: one tick every 20 ms of boot time, until the room is over."""
+    async def _tick_on(self, beside: list[asyncio.Task[None]]) -> int:
+        """The heart: one tick every 20 ms of boot time, until the room is over (0).
+
+        1 when the machine slept for so long that this programme cannot go on.
+        """
         recorder, clock = self._recorder, self._clock
         while not self._stopped.is_set() and not self._room.finished:
             wait = due_at(recorder.origin.boot_ns, recorder.tick) - clock.boot_ns()
@@ -130,6 +166,9 @@ class Stage:
                 if task.done():
                     task.result()  # a task that failed must not fail in silence
             due = ticks_due(recorder.origin.boot_ns, recorder.tick, clock.boot_ns())
+            if due * FRAME > LONGEST_FILL:
+                _log.warning("slept_too_long", space=self._slug, seconds=due * FRAME // RATE)
+                return 1  # the next process decides, as after any other death
             if due > MOST_AT_ONCE:
                 self._room.sleep_until(media_time_at(recorder.origin.boot_ns, clock.boot_ns()))
                 continue
@@ -138,6 +177,7 @@ class Stage:
                 self._lateness.append(late / 1e6)
                 self._room.tick()
             await asyncio.sleep(0)  # packets that came meanwhile have their turn
+        return 0
 
     async def _serve(self, bus: Bus) -> None:
         for subject, answer in self._desk.subjects(self._slug).items():
@@ -150,10 +190,18 @@ class Stage:
         while True:
             now = (self._room.room.phase, self._room.on_air, self._room.room.pinned)
             # "ended" is told when the last fragment is there: edges end their responses by it.
-            if now != told and now[0] != "ended":
-                await asyncio.to_thread(self._tell_manifest)
+            if now != told and now[0] != "ended" and await self._done(self._tell_manifest):
                 told = now
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(_TELL_SECONDS)
+
+    async def _done(self, work: Callable[..., None], *arguments: Any) -> bool:
+        """Whether the disk took `work`, done off the loop. A room outlives a disk that does not."""
+        try:
+            await asyncio.to_thread(work, *arguments)
+        except (RostraError, OSError) as error:
+            _log.warning("disk_refused", space=self._slug, work=work.__name__, reason=str(error))
+            return False
+        return True
 
     def _tell_manifest(self) -> None:
         room, recorder = self._room, self._recorder
@@ -173,15 +221,15 @@ class Stage:
 
     async def _keep(self) -> None:
         """Disk: reserve ahead, and sync once a second, both off the loop."""
-        await asyncio.to_thread(self._recorder.reserve, FIRST_RESERVE)
+        await self._done(self._recorder.reserve, FIRST_RESERVE)
         elapsed = 0.0
         while True:
             await asyncio.sleep(_SYNC_SECONDS)
             elapsed += _SYNC_SECONDS
-            await asyncio.to_thread(self._recorder.sync)
+            await self._done(self._recorder.sync)
             if elapsed >= _RESERVE_SECONDS:
                 elapsed = 0.0
-                await asyncio.to_thread(self._recorder.reserve, NEXT_RESERVE)
+                await self._done(self._recorder.reserve, NEXT_RESERVE)
 
     async def _look(self) -> None:
         """Once a second: who is absent, how many listen, how they react."""
@@ -189,10 +237,10 @@ class Stage:
         while True:
             try:
                 await self._desk.look_for_absent(self._clock.boot_ns())
+                before = self._count(before)
             except RostraError as error:
-                _log.warning("event_not_kept", space=self._slug, sentence=error.sentence)
-            before = self._count(before)
-            await asyncio.sleep(1.0)
+                _log.warning("look_failed", space=self._slug, sentence=error.sentence)
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _count(self, before: tuple[int, ...]) -> tuple[int, ...]:
         if not self._places.board.exists():
@@ -220,7 +268,7 @@ class Stage:
         self._recorder.close(trim=ended)
         self._log.close()
         if ended:
-            await asyncio.to_thread(self._tell_end)
+            await asyncio.to_thread(self._tell_end)  # if the disk refuses, the next start tries
         _log.info("stage_left", space=self._slug, ended=ended)
 
     def _tell_end(self) -> None:
@@ -242,8 +290,8 @@ class Stage:
 
         after = manifests.update(self._places.manifest(self._slug), change)
         if not after.replay:
-            for rendition in after.renditions:
-                for path in self._places.log(self._slug, recorder.pid, rendition):
+            for pattern in ("*.mp4", "*.idx"):  # earlier programmes of this Space too
+                for path in self._places.space(self._slug).glob(pattern):
                     path.unlink(missing_ok=True)
 
 

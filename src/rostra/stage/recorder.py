@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from rostra.clock import Clock
 from rostra.errors import NotFound
@@ -27,6 +28,8 @@ from rostra.wire.timing import FRAGMENT, FRAME
 Pcm = npt.NDArray[np.float32]
 # The `emsg` boxes for the fragment at a media time, and whether one is the whole document.
 Events = Callable[[int], tuple[Sequence[bytes], bool]]
+
+_log = structlog.get_logger("rostra.stage")
 
 FIRST_RESERVE = 12 * 3600.0  # seconds
 NEXT_RESERVE = 3600.0
@@ -89,15 +92,12 @@ class Recorder:
         cls, slug: str, pid: str, places: Places, settings: StageSettings, clock: Clock
     ) -> Recorder:
         """Continue programme `pid`, its gap filled; or begin another when the gap is too long."""
-        try:
-            writers = [
-                LogWriter.recover(*places.log(slug, pid, name)) for name, _ in _renditions(settings)
-            ]
-        except (NotFound, CorruptIndex):
+        writers, whole = _recovered(slug, pid, places, settings)
+        if not writers:
             return cls.begin(slug, 0, places, settings, clock)  # it died before its first word
         end = max(writer.end for writer in writers)
         origin = writers[0].origin
-        plan = resume(origin, end, boot_id=clock.boot_id(), now_ns=clock.boot_ns())
+        plan = resume(origin, end, boot_id=clock.boot_id(), now_ns=clock.boot_ns(), whole=whole)
         if plan.fresh_from is not None:
             for writer in writers:
                 writer.close()
@@ -141,6 +141,8 @@ class Recorder:
     def skip_to(self, media_time: int, wall_ms: int) -> None:
         """The process slept: whole fragments up to `media_time` become marked silence."""
         self.tick = media_time - media_time % FRAGMENT
+        for rendition in self._renditions:
+            rendition.fragmenter.drop()
         self._fill(wall_ms)
 
     def reserve(self, seconds: float) -> None:
@@ -166,6 +168,19 @@ class Recorder:
                 fill(rendition.writer, self.tick, rendition.silence, wall_ms=wall_ms)
         except DiskFull:
             self.disk_full = True  # `add` fills again when there is space
+
+
+def _recovered(
+    slug: str, pid: str, places: Places, settings: StageSettings
+) -> tuple[list[LogWriter], bool]:
+    """The logs of `pid` that can be continued, and whether that is all of them."""
+    writers: list[LogWriter] = []
+    for name, _ in _renditions(settings):
+        try:
+            writers.append(LogWriter.recover(*places.log(slug, pid, name)))
+        except (NotFound, CorruptIndex) as error:
+            _log.warning("log_not_continued", space=slug, rendition=name, reason=str(error))
+    return writers, len(writers) == len(_renditions(settings))
 
 
 def _renditions(settings: StageSettings) -> tuple[tuple[str, int], ...]:

@@ -48,8 +48,9 @@ class LiveRoom:
         self._statement = Statement()
         self._limiter = Limiter()
         self._shared: Encoder | None = None
+        self._shared_limiter = Limiter()
         self._said: Document = self._document(recorder.tick)
-        if self.on_air is None and room.phase != "lobby":
+        if self.on_air is None and room.phase in ("live", "paused"):
             self.on_air = recorder.tick  # a new programme of a room that is on air already
 
     @property
@@ -76,6 +77,10 @@ class LiveRoom:
             self.room = rules.apply(self.room, event)
             return event
 
+    def check(self, move: str, by: By) -> None:
+        """Raise what `do` would raise now; nothing happens."""
+        rules.decide(self.room, move, by, at=self._clock.wall_ms())
+
     def _changes_nothing(self, event: Event) -> bool:
         """Speakers come and go by the network: only what differs is worth a line on the disk."""
         return event.move not in ("remove",) and rules.apply(self.room, event) == self.room
@@ -84,8 +89,9 @@ class LiveRoom:
         """Mix 20 ms and append them; True when that published a fragment."""
         if self.recorder.at_boundary and self.on_air is None and self.room.phase == "live":
             self.on_air = self.recorder.tick
-        mix, own = self._mixed()
-        self._answer(mix, own)
+        own = self._taken()
+        mix = total(own)
+        self._answer(own)
         sound = mix if self._heard else hold.frame(self.recorder.tick)
         return self.recorder.add(
             self._limiter.limit(sound),
@@ -99,25 +105,31 @@ class LiveRoom:
         """Whether the speakers go out: on air begins at a fragment's boundary, never before."""
         return self.room.phase in ("live", "ended") and self.on_air is not None
 
-    def _mixed(self) -> tuple[Pcm, dict[str, Pcm]]:
+    def _taken(self) -> dict[str, Pcm]:
         own: dict[str, Pcm] = {}
         for ident, chair in self.chairs.items():
             seat = self.room.seats.get(ident)
             frame = chair.take(muted=seat is None or seat.muted)
             if frame is not None:
                 own[ident] = frame
-        return total(own), own
+        return own
 
-    def _answer(self, mix: Pcm, own: dict[str, Pcm]) -> None:
-        """Send every seat what the others say; those who are silent share one encoding."""
+    def _answer(self, own: dict[str, Pcm]) -> None:
+        """Send every seat what the others say; those who are silent share one encoding.
+
+        Who only lets their room be heard counts as silent: thirteen open microphones would
+        otherwise cost thirteen encodings, and everybody would hear thirteen rooms.
+        """
+        said = {i: frame for i, frame in own.items() if self.chairs[i].meter.audible}
+        mix = total(said)
         listening = [(ident, chair) for ident, chair in self.chairs.items() if chair.listens]
         shared: bytes | None = None
-        if any(ident not in own for ident, _ in listening):
+        if any(ident not in said for ident, _ in listening):
             if self._shared is None:
                 self._shared = return_encoder()
-            shared = self._shared.encode(np.clip(mix, -1.0, 1.0))
+            shared = self._shared.encode(self._shared_limiter.limit(mix))
         for ident, chair in listening:
-            chair.hear(mix, own.get(ident), shared)
+            chair.hear(mix, said.get(ident), shared)
 
     def _events(self, media_time: int) -> tuple[Sequence[bytes], bool]:
         self._said = self._document(media_time)

@@ -116,9 +116,7 @@ def decide(
     event = Event(move, by, at, target, value)
     if rule.on_seat:
         return _decided_for_seat(room, replace(event, target=target or by.id))
-    if move == "pin":
-        _check_pin(value)
-    return event
+    return replace(event, value=_pinned(value)) if move == "pin" else event
 
 
 def _decided_for_seat(room: Room, event: Event) -> Event:
@@ -148,16 +146,19 @@ def _decided_join(room: Room, event: Event) -> Event:
     return replace(event, target=event.by.id)
 
 
-def _check_pin(value: Any) -> None:
+def _pinned(value: Any) -> dict[str, str] | None:
+    """What every listener is shown: a text and perhaps an address, nothing else."""
     if value is None:
-        return
+        return None
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):
         raise BadInput('What is pinned needs a text: {"text": "…", "url": "https://…"}.')
-    url = value.get("url", "https://")
+    kept = {key: value[key] for key in ("text", "url") if key in value}
+    url = kept.get("url", "https://")
     if not isinstance(url, str) or not url.startswith(("https://", "http://")):
         raise BadInput("The address of what is pinned must begin with https:// or http://.")
-    if len(value["text"]) + len(url) > LONGEST_PIN:
+    if len(kept["text"]) + len(url) > LONGEST_PIN:
         raise TooLarge(f"What is pinned may have {LONGEST_PIN} characters at most: shorten it.")
+    return kept
 
 
 def apply(room: Room, event: Event) -> Room:

@@ -44,17 +44,18 @@ class Resume:
     fresh_from: int | None = None
 
 
-def resume(origin: Origin, end: int, *, boot_id: bytes, now_ns: int) -> Resume:
+def resume(origin: Origin, end: int, *, boot_id: bytes, now_ns: int, whole: bool = True) -> Resume:
     """What to do about a log that ends at `end`, now that a new process begins at `now_ns`.
 
+    `whole` is False when a rendition's file is lost: then all begin anew, or they would differ.
     The fill ends at the last fragment boundary that is past, so that the next whole fragment is
     the new stage's own and media time stays real time.
     """
     if origin.boot_id != boot_id:
         return Resume(fresh_from=next_segment_start(end + SEGMENT))
     now = media_time_at(origin.boot_ns, now_ns)
-    if now - end > LONGEST_FILL:
-        return Resume(fresh_from=next_segment_start(now))
+    if now - end > LONGEST_FILL or not whole:
+        return Resume(fresh_from=next_segment_start(max(now, end)))
     return Resume(fill_until=max(end, now - now % FRAGMENT))
 
 

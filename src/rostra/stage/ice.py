@@ -1,0 +1,97 @@
+"""ICE made to stand among strangers: aioice, told whom to believe and how much.
+
+aioice hands every datagram that is not STUN, from anybody, to an endless queue; what lies behind
+it falls over an empty one. Here only addresses that answered for themselves (an ICE check with the
+right password, RFC 8445 section 7.3) are heard, within bounds, and nothing that a parser raises
+leaves the datagram that caused it. Private names are touched for it; the version is pinned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import aioice.ice
+import aiortc.rtcicetransport
+import structlog
+
+_log = structlog.get_logger("rostra.stage")
+
+LARGEST_DATAGRAM = 2_048
+MOST_WAITING = 256  # datagrams between the socket and SRTP: five seconds of one speaker
+RATE = 500.0  # datagrams a second of one speaker, ten times what one needs
+BURST = 250.0
+_MOST_ADDRESSES = 32  # of one speaker: networks change, but not for ever
+_LAST_STUN_BYTE = 3  # RFC 7983: what begins with a larger byte is DTLS or SRTP
+
+
+class Connection(aioice.ice.Connection):
+    """One ICE connection that knows its peer's addresses and counts what it drops."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.dropped = 0
+        self._known: set[tuple[str, int]] = set()
+        self._allowance = BURST
+        self._counted_at = 0.0
+
+    def check_incoming(self, message: Any, addr: tuple[str, int], protocol: Any) -> None:
+        """aioice calls this for a check whose password was right."""
+        super().check_incoming(message, addr, protocol)
+        if len(self._known) < _MOST_ADDRESSES:
+            self._known.add(addr)
+
+    def takes(self, size: int, addr: tuple[str, int]) -> bool:
+        """Whether a datagram of `size` bytes from `addr`, no STUN, goes on to be decrypted."""
+        fits = 0 < size <= LARGEST_DATAGRAM and self._queue.qsize() < MOST_WAITING
+        return fits and self._is_known(addr) and self._spend()
+
+    def _is_known(self, addr: tuple[str, int]) -> bool:
+        return addr in self._known or any(
+            pair.remote_addr == addr for pair in self._nominated.values()
+        )
+
+    def _spend(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        self._allowance = min(BURST, self._allowance + (now - self._counted_at) * RATE)
+        self._counted_at = now
+        if self._allowance < 1.0:
+            return False
+        self._allowance -= 1.0
+        return True
+
+
+class Protocol(aioice.ice.StunProtocol):
+    """One UDP socket: sorts what comes, and survives it."""
+
+    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
+        """aioice's own handling, for what may be handled."""
+        connection = self.receiver
+        assert isinstance(data, bytes) and isinstance(connection, Connection)
+        stun = 0 < len(data) <= LARGEST_DATAGRAM and data[0] <= _LAST_STUN_BYTE
+        if not stun and not connection.takes(len(data), (addr[0], addr[1])):
+            connection.dropped += 1
+            return
+        try:
+            super().datagram_received(data, addr)
+        except Exception as error:
+            # A stranger's bytes made the parser fall: they cost themselves, and one count.
+            connection.dropped += 1
+            _log.debug("datagram_refused", reason=repr(error))
+
+
+_host_addresses = aioice.ice.get_host_addresses
+
+
+def _addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+    """This machine's addresses; loopback when there is no other, or nobody could connect."""
+    return _host_addresses(use_ipv4, use_ipv6) or ["127.0.0.1"]
+
+
+def install() -> None:
+    """Let every connection of this process be made of these."""
+    gathering: Any = aioice.ice
+    gathering.get_host_addresses = _addresses
+    gathering.StunProtocol = Protocol
+    transport: Any = aiortc.rtcicetransport
+    transport.Connection = Connection
