@@ -71,8 +71,8 @@ async def told(parts: WebParts, manifest: Manifest) -> None:
 
 async def _moved(parts: WebParts, before: Manifest, answer: Answer, phase: str) -> Manifest:
     """What the Space is after the stage agreed; the stage writes its manifest a moment later."""
-    state = answer.get("state")
-    said = state.get("phase") if isinstance(state, dict) else None
+    # Its state document is the one last said in the sound, and so a fragment behind.
+    said = answer.get("phase")
     after = await actions.read_manifest(parts.places, before.slug)
     if after.phase == before.phase or after.phase in {"scheduled", "lobby"}:
         known = {"lobby", "live", "paused", "ended"}
