@@ -122,6 +122,14 @@ def test_sound_that_fades_out_without_a_shift_is_a_drop(opus):
     assert len(reading.drops) == 1
 
 
+def test_sound_replaced_by_silence_is_a_drop_as_long_as_it(opus):
+    broken = opus.copy()
+    broken[200_000:230_000] = 0
+    reading = read(broken)
+    assert not (reading.missing or reading.repeated or reading.inserted)
+    assert sum(fault.samples for fault in reading.drops) == pytest.approx(30_000, abs=SLOT)
+
+
 def test_silence_holds_no_programme():
     reading = read(np.zeros(96_000, np.float32))
     assert not reading.clean

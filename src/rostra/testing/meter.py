@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 TOLERANCE = 6  # samples: how far a codec may move a chirp
 _STRENGTH = 0.55  # correlation (0 to 1) from which a sound is a chirp
+_UNHEARD = 2  # slots: a codec may blur one chirp, not two in a row
 _CYCLE = 120  # samples of the longest wave in a chirp
 _NEIGHBOURS = 200  # samples by which chirps in a row may be off
 _BLOCK = 1 << 18  # samples correlated at once
@@ -47,7 +48,7 @@ class Reading:
 
     `slots` and `places`: for each chirp its number and its place in the recording (samples).
     `missing`: programme that was left out; `repeated`: that came twice; `inserted`: other sound or
-    silence in between; `drops`: the tone was gone without any shift; `clicks`: broken tone.
+    silence in between; `drops`: the sound was gone, time went on; `clicks`: broken tone.
     `level` is the mean power in dBFS.
     """
 
@@ -84,7 +85,8 @@ def read(sound: Pcm, tolerance: int = TOLERANCE) -> Reading:
     kinds, places = _found(wave)
     slots, places = _numbered(kinds, places)
     missing, repeated, inserted = _shifts(slots, places, tolerance)
-    drops = _drops(wave, places, (*missing, *repeated, *inserted))
+    faults = (*missing, *repeated, *inserted)
+    drops = (*_silenced(slots, places, faults), *_drops(wave, places, faults))
     power = float(np.mean(np.square(sound, dtype=np.float64))) if len(sound) else 0.0
     level = 10 * math.log10(power) if power > 0 else -math.inf
     return Reading(slots, places, missing, repeated, inserted, drops, _clicks(wave), level)
@@ -228,6 +230,16 @@ def _shifts(
         elif shift > tolerance:
             inserted.append(Fault(where, shift))
     return tuple(missing), tuple(repeated), tuple(inserted)
+
+
+def _silenced(slots: Numbers, places: Floats, known: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Where several chirps are not there although time went on: the sound was gone."""
+    elsewhere = {fault.at for fault in known}
+    return tuple(
+        Fault(round(places[at - 1]) + CHIRP, int(steps - 1) * SLOT)
+        for at, steps in enumerate(np.diff(slots), start=1)
+        if steps > _UNHEARD and round(places[at]) not in elsewhere
+    )
 
 
 def _drops(sound: Floats, places: Floats, known: tuple[Fault, ...]) -> tuple[Fault, ...]:

@@ -1,0 +1,96 @@
+"""A WHIP speaker that says the coded programme, and knows when it said which sample."""
+
+from __future__ import annotations
+
+import asyncio
+import fractions
+import threading
+import time
+from typing import Any
+
+import av
+import httpx
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+
+from rostra.programme.opus import Encoder
+from rostra.testing.coded import programme
+from rostra.wire.timing import FRAME, RATE
+
+
+class _Coded(MediaStreamTrack):
+    kind = "audio"
+
+    def __init__(self, began: float) -> None:
+        super().__init__()
+        self._began = began
+        self._sent = int((time.time() - began) * RATE) // FRAME
+        self._encoder = Encoder(48_000)
+        self._stamp = 0
+
+    async def recv(self) -> Any:
+        self._sent += 1
+        # A frame is complete, and leaves, when its last sample has been said.
+        await asyncio.sleep(max(0.0, self._began + self._sent * FRAME / RATE - time.time()))
+        start = (self._sent - 1) * FRAME
+        packet = av.Packet(self._encoder.encode(programme(start, FRAME)))
+        packet.pts, packet.time_base = self._stamp, fractions.Fraction(1, RATE)
+        self._stamp += FRAME
+        return packet
+
+
+class CodedSpeaker:
+    """Speaks from `begin()` to `end()` on a thread of its own; comes back when it is cut off.
+
+    Sample n of the programme leaves the mouth at wall time `began + n / 48000`.
+    """
+
+    def __init__(self, origin: str, slug: str, token: str) -> None:
+        self.began = time.time()
+        self._url = f"{origin}/whip/{slug}"
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+        self._over = threading.Event()
+        self._connected = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._speak()), daemon=True)
+
+    def begin(self) -> CodedSpeaker:
+        """Start, and wait until the stage has answered."""
+        self._thread.start()
+        if not self._connected.wait(15):
+            raise TimeoutError("the stage did not answer the coded speaker")
+        return self
+
+    def end(self) -> None:
+        """Stop speaking."""
+        self._over.set()
+        self._thread.join(10)
+
+    async def _speak(self) -> None:
+        while not self._over.is_set():
+            connection = RTCPeerConnection()
+            try:
+                heard = await self._call(connection)
+                # A thread ends this, and the clock: there is no event of the loop to wait for.
+                while not self._over.is_set() and time.monotonic() - heard[0] < 1.5:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            except (httpx.HTTPError, ConnectionError):
+                await asyncio.sleep(0.2)
+            finally:
+                await connection.close()
+
+    async def _call(self, connection: Any) -> list[float]:
+        transceiver = connection.addTransceiver(_Coded(self.began), direction="sendrecv")
+        await connection.setLocalDescription(await connection.createOffer())
+        async with httpx.AsyncClient(timeout=10) as client:
+            answer = await client.post(
+                self._url, headers=self._headers, content=connection.localDescription.sdp
+            )
+        answer.raise_for_status()
+        heard = [time.monotonic() + 3.0]
+
+        async def packet(packet: Any, arrival_time_ms: int) -> None:
+            heard[0] = time.monotonic()
+
+        transceiver.receiver._handle_rtp_packet = packet
+        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+        self._connected.set()
+        return heard
