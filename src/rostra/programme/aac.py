@@ -18,8 +18,8 @@ _OVERSHOOT = 4 / 3
 class AacEncoder:
     """Frames of 1,024 samples at about `bitrate` bit/s on speech.
 
-    The first packet comes with the second frame and holds only priming, so packet n carries the
-    sound that went in 1,024 samples before its own time: the delay that the index declares.
+    The first packet comes with the second frame and holds only priming: packet n, decoded, is the
+    sound that went in with frame n - 1.
     """
 
     def __init__(self, bitrate: int) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from rostra.programme.aac import AacEncoder
 from rostra.programme.opus import Encoder as OpusEncoder
 from rostra.wire.cmaf import AacTrack, OpusTrack, Track
-from rostra.wire.timing import AAC_FRAME, FRAGMENT, FRAME
+from rostra.wire.timing import AAC_FRAME, AAC_PRIMING, FRAGMENT, FRAME
 
 Pcm = npt.NDArray[np.float32]
 
@@ -59,11 +59,13 @@ class AacFrames:
     def __init__(self, bitrate: int) -> None:
         self._bitrate = bitrate
         self._encoder = AacEncoder(bitrate)
-        # The encoder keeps the first frame back; fed here, every later frame gives one packet.
+        # The encoder keeps the first frame back; fed here, every later frame gives one packet, and
+        # so each fragment is whole in time. It costs a frame of delay beside the coder's priming.
         self._encoder.encode(np.zeros(AAC_FRAME, np.float32))
 
     def track(self) -> Track:
-        return AacTrack(config=self._encoder.config, bitrate=self._bitrate)
+        delay = AAC_PRIMING + AAC_FRAME
+        return AacTrack(config=self._encoder.config, bitrate=self._bitrate, priming=delay)
 
     def packets(self, pcm: Pcm) -> list[bytes]:
         return self._encoder.encode(pcm)
