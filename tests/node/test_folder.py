@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -41,18 +42,28 @@ def test_the_secret_stays_from_start_to_start(tmp_path: Path) -> None:
     assert secrets[0] == secrets[1]
 
 
-def test_a_second_server_on_the_same_folder_is_refused_at_once(taken: Places) -> None:
-    with pytest.raises(
-        Misconfigured, match=f"in use by another rostra serve .process {os.getpid()}"
-    ):
-        folder.take(taken.root)
+HOLD = """
+import sys; from pathlib import Path; from rostra.node import folder
+folder.take(Path(sys.argv[1])); print(flush=True); input()
+"""
+
+
+def test_a_second_server_on_the_same_folder_is_refused_at_once(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        begun = time.monotonic()
+        with pytest.raises(Misconfigured, match=rf"in use by another .*process {other.pid}\)"):
+            folder.take(tmp_path)
+        assert time.monotonic() - begun < 1
+        other.kill()
 
 
 def test_the_remains_of_a_killed_server_are_waited_for(tmp_path: Path) -> None:
     """A child of a supervisor that is gone holds the lock a moment longer."""
-    places, lock = folder.take(tmp_path)
-    places.lock.write_text("999999999\n")
-    os.set_inheritable(lock, True)
+    _, lock = folder.take(tmp_path)
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[lock]) as remains:
         os.close(lock)
         assert remains.stdin is not None

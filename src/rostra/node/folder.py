@@ -65,40 +65,34 @@ def _sentence(root: Path, reason: OSError) -> Misconfigured:
 
 
 def _lock(places: Places) -> int:
-    """Hold the folder. The remains of a killed supervisor get a few seconds to end."""
+    """Hold the folder, by two locks on one file.
+
+    The first (flock) is our children's too, so it is free only when the last of them has ended. The
+    second (a record lock) is not inherited: where it is free, the supervisor is dead, and what it
+    left behind gets a few seconds to end.
+    """
     lock = os.open(places.lock, os.O_RDWR | os.O_CREAT, 0o600)
     deadline = time.monotonic() + _REMAINS_SECONDS
-    while not _locked(lock):
-        holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
-        if _lives(holder) or time.monotonic() > deadline:
+    while not _locked(fcntl.flock, lock):
+        if not _locked(fcntl.lockf, lock) or time.monotonic() > deadline:
+            holder = os.pread(lock, 32, 0).decode("ascii", "replace").strip()
             os.close(lock)
             raise Misconfigured(
                 f"The data folder {places.root} is in use by another rostra serve "
                 f"(process {holder}): end that one or give another folder with --data."
             )
         time.sleep(0.05)
+    _locked(fcntl.lockf, lock)
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
     return lock
 
 
-def _locked(lock: int) -> bool:
+def _locked(how: Callable[[int, int], None], lock: int) -> bool:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        how(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
         return False
-    return True
-
-
-def _lives(holder: str) -> bool:
-    if not holder.isdecimal():
-        return False
-    try:
-        os.kill(int(holder), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
     return True
 
 

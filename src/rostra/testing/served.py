@@ -62,7 +62,7 @@ class Served:
             for process in psutil.Process(self.process.pid).children(recursive=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     words = " ".join(process.cmdline())
-                    found[words.partition(" -c")[0]] = process
+                    found[words.partition(" -c")[0].rstrip()] = process
         return found
 
     def log(self) -> str:
