@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,16 +33,24 @@ class Sockets:
     watched: set[int] = field(default_factory=set)
 
     def send(self, fd: int, source: int, offset: int, length: int) -> int:
-        assert fd not in self.parted
-        room = self.room.get(fd, length)
-        if room < 0:
+        try:
+            return self.give(fd, self.log.read_bytes()[offset : offset + length])
+        except ConnectionError:
             return -1
-        taken = min(room, length)
+
+    def give(self, fd: int, data: bytes) -> int:
+        assert fd not in self.parted
+        room = self.room.get(fd, len(data))
+        if room < 0:
+            raise ConnectionResetError
+        taken = min(room, len(data))
         if fd in self.room:
             self.room[fd] -= taken
-        data = self.log.read_bytes()[offset : offset + taken]
-        self.got[fd] = self.got.get(fd, b"") + data
+        self.got[fd] = self.got.get(fd, b"") + data[:taken]
         return taken
+
+    def giver(self, fd: int) -> Callable[[bytes], int]:
+        return lambda data: self.give(fd, data)
 
     def unsent(self, fd: int) -> int:
         return self.held.get(fd, 0)
@@ -67,7 +76,14 @@ class Hall:
     said_ns: int = 0
 
     def join(self, fd: int) -> Ear:
-        ear = Ear(fd, self.space, self.tail, CALM, self.tail.look(self.now))
+        ear = Ear(
+            fd,
+            self.sockets.giver(fd),
+            space=self.space,
+            tail=self.tail,
+            kind=CALM,
+            offset=self.tail.look(self.now),
+        )
         self.crowd.join(ear, self.now)
         return ear
 
@@ -227,7 +243,14 @@ def test_rewinding_is_paced_and_then_live(hall: Hall) -> None:
     hall.stage.say(190)  # 64 s in all
     hall.now += 1
     hall.tail.look(hall.now)
-    ear = Ear(7, hall.space, hall.tail, CALM, hall.tail.offset(0))
+    ear = Ear(
+        7,
+        hall.sockets.giver(7),
+        space=hall.space,
+        tail=hall.tail,
+        kind=CALM,
+        offset=hall.tail.offset(0),
+    )
     hall.crowd.join_paced(ear, 0, hall.now)
     assert ear.offset == hall.tail.offset(93)  # 30 s
     hall.go_on(8 * SECOND, speaking=False)
@@ -243,7 +266,14 @@ def test_a_paced_listener_that_does_not_take_its_sound_is_parted_with(hall: Hall
     hall.stage.say(400)
     hall.now += 1
     hall.tail.look(hall.now)
-    ear = Ear(7, hall.space, hall.tail, CALM, hall.tail.offset(0))
+    ear = Ear(
+        7,
+        hall.sockets.giver(7),
+        space=hall.space,
+        tail=hall.tail,
+        kind=CALM,
+        offset=hall.tail.offset(0),
+    )
     hall.sockets.room[7] = 10_000
     hall.crowd.join_paced(ear, 0, hall.now)
     hall.go_on(40 * SECOND, speaking=False)

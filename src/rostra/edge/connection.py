@@ -9,7 +9,7 @@ from enum import Enum
 
 from rostra.edge.answers import Part, Stretch
 from rostra.edge.crowd import Ear
-from rostra.edge.door import Door, Request
+from rostra.edge.door import Door
 
 _AT_ONCE = 256 * 1024
 
@@ -35,7 +35,7 @@ class Connection:
     """The only object there is for each connection, besides its Ear if it listens."""
 
     __slots__ = (
-        "address", "door", "ear", "fd", "mask", "out", "pending", "replay", "rest", "sock",
+        "address", "door", "ear", "fd", "mask", "out", "replay", "rest", "sock",
         "start", "then",
     )  # fmt: skip
 
@@ -51,7 +51,6 @@ class Connection:
         self.replay = False
         self.ear: Ear | None = None
         self.start: int | None = None  # of one who will be paced: the media time
-        self.pending: Request | None = None  # what is answered once a recording is made
 
     def queue(self, *parts: Part) -> None:
         """Parts to be written; the files among them stay open until they are."""

@@ -11,6 +11,7 @@ from rostra.edge.connection import Connection, Then, Written
 from rostra.edge.crowd import Ear
 from rostra.edge.deadlines import Wait
 from rostra.edge.door import Door, Refusal, Request
+from rostra.edge.notes import note_fault
 from rostra.edge.recording import Shelf, answer, etag
 from rostra.edge.serving import Join, Later, Serving
 from rostra.edge.sockets import LISTENS, READ, Sockets
@@ -98,7 +99,11 @@ class Conversations:
         self._serve(connection, found)
 
     def _serve(self, connection: Connection, request: Request) -> None:
-        answer_ = self._serving.answer(request, connection.address, self._sockets.now)
+        try:
+            answer_ = self._serving.answer(request, connection.address, self._sockets.now)
+        except Exception as reason:  # a fault of ours in one door must not end everybody's sound
+            note_fault("request failed", reason)
+            answer_ = error(RostraError("This server made a mistake: please tell its operator."))
         if isinstance(answer_, Join):
             self._begin_live(connection, request, answer_)
         elif isinstance(answer_, Later):
@@ -151,7 +156,10 @@ class Conversations:
         start, tail = join.start, join.tail
         offset = tail.offset(start.record) if start.paced else tail.data_end
         tail.hold()
-        connection.ear = Ear(connection.fd, join.space, tail, join.kind, offset)
+        give = connection.sock.send
+        connection.ear = Ear(
+            connection.fd, give, space=join.space, tail=tail, kind=join.kind, offset=offset
+        )
         connection.start = tail.log[start.record].media_time if start.paced else None
         connection.then = Then.LISTEN
         connection.queue(join.head + join.body)

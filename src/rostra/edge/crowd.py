@@ -28,6 +28,7 @@ MOST_PACED = 200
 PACED_NS = 500_000_000
 _PACE_NUM, _PACE_DEN = 5, 4
 _SECOND = 1_000_000_000
+_COPIED = 16 * 1024  # up to here a copy costs the kernel less than handing over pages
 _CHECK_EVERY = 4  # turns of a cohort
 
 
@@ -39,13 +40,19 @@ class Farewell(Enum):
     LOST = "the connection is gone"
 
 
+Give = Callable[[bytes], int]
+
+
 class Ear:
     """One listener: where its bytes go, what it has."""
 
-    __slots__ = ("fd", "joined_ns", "kind", "offset", "phase", "space", "tail")
+    __slots__ = ("fd", "give", "joined_ns", "kind", "offset", "phase", "space", "tail")
 
-    def __init__(self, fd: int, space: Space, tail: Tail, kind: Class, offset: int) -> None:
+    def __init__(
+        self, fd: int, give: Give, *, space: Space, tail: Tail, kind: Class, offset: int
+    ) -> None:
         self.fd = fd
+        self.give = give  # a socket's send: for short pieces cheaper than by descriptor
         self.space = space
         self.tail = tail
         self.kind = kind
@@ -208,14 +215,14 @@ class Crowd:
         self._after_turn(tail, cohort, now)
 
     def _send_to_all(self, tail: Tail, cohort: Cohort, end: int, now: int) -> None:
-        """The hot loop: the same bytes to everybody in the cohort."""
-        send, source, start = self._host.send, tail.fd, cohort.offset
-        length = end - start
-        short = []
-        for fd in cohort.ears:
-            taken = send(fd, source, start, length)
-            if taken != length:
-                short.append((fd, taken))
+        """The same bytes to everybody in the cohort."""
+        start, length = cohort.offset, end - cohort.offset
+        if length <= _COPIED:
+            short = _copied_to_all(cohort.ears, tail.cut(start, length))
+        else:
+            send, source = self._host.send, tail.fd
+            results = ((fd, send(fd, source, start, length)) for fd in cohort.ears)
+            short = [(fd, taken) for fd, taken in results if taken != length]
         self._sends += len(cohort.ears)
         self._bytes += length * len(cohort.ears)
         for fd, taken in short:
@@ -345,6 +352,21 @@ class Crowd:
     def _lose(self, ear: Ear, why: Farewell) -> None:
         self.leave(ear)
         self._host.part(ear, why)
+
+
+def _copied_to_all(ears: dict[int, Ear], data: bytes) -> list[tuple[int, int]]:
+    """The hot loop: who did not take all of `data`, and how much; -1 for who is gone."""
+    length, short = len(data), []
+    for fd, ear in ears.items():
+        try:
+            taken = ear.give(data)
+        except BlockingIOError:
+            taken = 0
+        except OSError:
+            taken = -1
+        if taken != length:
+            short.append((fd, taken))
+    return short
 
 
 def _hears(tail: Tail, ear: Ear, unsent: int, now: int) -> bool:

@@ -15,3 +15,19 @@ def note(event: str, level: str = "warning", **more: object) -> None:
     line = json.dumps({"level": level, "event": event, "part": "edge", "pid": os.getpid(), **more})
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+
+
+_MOST_FAULTS = 64
+_faults: set[str] = set()
+
+
+def note_fault(event: str, reason: BaseException) -> None:
+    """Write a fault of ours, once for each place at which it happens."""
+    trace = []
+    step = reason.__traceback__
+    while step is not None:
+        trace.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
+        step = step.tb_next
+    if trace[-1] not in _faults and len(_faults) < _MOST_FAULTS:
+        _faults.add(trace[-1])
+        note(event, "error", reason=repr(reason), trace=trace[-8:])

@@ -29,7 +29,7 @@ from rostra.edge.admission import KEPT_FILES, rated
 from rostra.edge.conversations import Conversations
 from rostra.edge.counts import Counts
 from rostra.edge.edge import Edge
-from rostra.edge.notes import note
+from rostra.edge.notes import note, note_fault
 from rostra.edge.page import ListeningPage
 from rostra.edge.reactions import Limiter
 from rostra.edge.recording import Shelf
@@ -213,18 +213,9 @@ def _child(zygote: Zygote, slot: int, parent: int) -> int:
             return 0
         _edge(zygote, slot, (reads, writes), told_to_end).run()
     except BaseException as reason:
-        note("edge failed", "error", edge=slot + 1, reason=repr(reason), trace=_trace(reason))
+        note_fault("edge failed", reason)
         return 1
     return 0
-
-
-def _trace(reason: BaseException) -> list[str]:
-    """Where it happened, innermost last, as file:line."""
-    places, step = [], reason.__traceback__
-    while step is not None:
-        places.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
-        step = step.tb_next
-    return places[-8:]
 
 
 def _signals() -> tuple[int, int, Callable[[], bool]]:

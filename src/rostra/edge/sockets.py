@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import struct
+import sys
 
 from rostra.clock import Clock
 from rostra.edge.connection import Connection, Then
@@ -40,6 +41,7 @@ class Sockets(Host):
         self.listener_fd = listener.fileno()
         self._most = files
         self._accepting = False
+        self._four = bytearray(4)
         self._doomed: list[socket.socket] = []
         self.now = clock.boot_ns()
         self.crowd = Crowd(self, self.now)
@@ -56,7 +58,8 @@ class Sockets(Host):
             return -1
 
     def unsent(self, fd: int) -> int:
-        return int(struct.unpack("i", fcntl.ioctl(fd, _SIOCOUTQ, b"\0\0\0\0"))[0])
+        fcntl.ioctl(fd, _SIOCOUTQ, self._four)
+        return int.from_bytes(self._four, sys.byteorder)
 
     def watch(self, fd: int, for_room: bool) -> None:
         self.set_mask(self.connections[fd], LISTENS | (select.EPOLLOUT if for_room else 0))

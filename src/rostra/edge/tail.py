@@ -92,7 +92,10 @@ class Tail:
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes of records `start` up to, not including, `stop`."""
-        offset, length = self._log.range(start, stop)
+        return self.cut(*self._log.range(start, stop))
+
+    def cut(self, offset: int, length: int) -> bytes:
+        """So many bytes of the file."""
         return os.pread(self.fd, length, offset)
 
     def state(self, index: int) -> State | None:
