@@ -23,12 +23,13 @@ class _Coded(MediaStreamTrack):
     def __init__(self, began: float) -> None:
         super().__init__()
         self._began = began
-        self._sent = int((time.time() - began) * RATE) // FRAME
+        self._sent = 0
         self._encoder = Encoder(48_000)
         self._stamp = 0
 
     async def recv(self) -> Any:
-        self._sent += 1
+        # What was said before the line was there, nobody can hear.
+        self._sent = max(self._sent, int((time.time() - self._began) * RATE) // FRAME) + 1
         # A frame is complete, and leaves, when its last sample has been said.
         await asyncio.sleep(max(0.0, self._began + self._sent * FRAME / RATE - time.time()))
         start = (self._sent - 1) * FRAME

@@ -74,7 +74,7 @@ class JitterBuffer:
         if self._next is None:
             if len(self._waiting) < TARGET:
                 return None
-            self._next = min(self._waiting)
+            self._begin()
         self._trim()
         sound = self._following()
         if sound is None:
@@ -116,6 +116,13 @@ class JitterBuffer:
         if self._rich_ticks > _TRIM_AFTER:
             self._rich_ticks = 0
             self._following()
+
+    def _begin(self) -> None:
+        """Play from the newest packets that make a reserve: older ones only add latency."""
+        numbers = sorted(self._waiting)
+        self._next = numbers[-TARGET]
+        for number in numbers[:-TARGET]:
+            del self._waiting[number]
 
     def _begin_anew(self) -> None:
         self._waiting.clear()

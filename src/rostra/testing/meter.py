@@ -24,9 +24,10 @@ Floats = npt.NDArray[np.float64]
 
 TOLERANCE = 6  # samples: how far a codec may move a chirp
 _STRENGTH = 0.55  # correlation (0 to 1) from which a sound is a chirp
-_UNHEARD = 2  # slots: a codec may blur one chirp, not two in a row
+_UNHEARD = 3  # slots: a codec may blur a chirp or two, not more in a row
+_AGREED = 5  # words: what lies across a break seldom says the same so often
 _CYCLE = 120  # samples of the longest wave in a chirp
-_NEIGHBOURS = 200  # samples by which chirps in a row may be off
+_NEIGHBOURS = 60  # samples by which chirps in a row may be off
 _BLOCK = 1 << 18  # samples correlated at once
 _HOP = 480  # samples (10 ms) of one look at the steady tone
 _MARGIN = 480  # samples beside a chirp in which a codec smears it
@@ -86,7 +87,7 @@ def read(sound: Pcm, tolerance: int = TOLERANCE) -> Reading:
     slots, places = _numbered(kinds, places)
     missing, repeated, inserted = _shifts(slots, places, tolerance)
     faults = (*missing, *repeated, *inserted)
-    drops = (*_silenced(slots, places, faults), *_drops(wave, places, faults))
+    drops = (*_silenced(slots, places), *_drops(wave, places, faults))
     power = float(np.mean(np.square(sound, dtype=np.float64))) if len(sound) else 0.0
     level = 10 * math.log10(power) if power > 0 else -math.inf
     return Reading(slots, places, missing, repeated, inserted, drops, _clicks(wave), level)
@@ -170,7 +171,7 @@ def _numbered(kinds: Numbers, places: Floats) -> tuple[Numbers, Floats]:
         better = strength[part] < agreed
         slots[part][better] = np.arange(slot, slot + WINDOW)[better]
         strength[part][better] = agreed
-    slots[strength < min(3, len(words))] = -1
+    slots[strength < min(_AGREED, len(words))] = -1
     _extend(slots, kinds, places)
     kept = (slots >= 0) & ~_slipped(slots, places)
     return slots[kept], places[kept]
@@ -232,13 +233,13 @@ def _shifts(
     return tuple(missing), tuple(repeated), tuple(inserted)
 
 
-def _silenced(slots: Numbers, places: Floats, known: tuple[Fault, ...]) -> tuple[Fault, ...]:
+def _silenced(slots: Numbers, places: Floats) -> tuple[Fault, ...]:
     """Where several chirps are not there although time went on: the sound was gone."""
-    elsewhere = {fault.at for fault in known}
+    heard = np.diff(places) / SLOT
     return tuple(
-        Fault(round(places[at - 1]) + CHIRP, int(steps - 1) * SLOT)
-        for at, steps in enumerate(np.diff(slots), start=1)
-        if steps > _UNHEARD and round(places[at]) not in elsewhere
+        Fault(round(places[at]) + CHIRP, int(min(steps, heard[at]) - 1) * SLOT)
+        for at, steps in enumerate(np.diff(slots).tolist())
+        if min(steps, heard[at]) > _UNHEARD
     )
 
 
