@@ -22,7 +22,7 @@ from rostra.wire.timing import FRAGMENT, RATE, seconds
 
 WHOLE_EVERY = 10 * RATE  # samples
 _LIVELY_EVERY = 3  # fragments between patches that only carry levels and counts
-_BUDGET = 250.0  # bytes per second of both kinds together
+_BUDGET = 240.0  # bytes per second of both kinds together
 _SAVINGS = 1_500.0  # bytes that a quiet room may save up for a busy moment
 _LIVELY = frozenset({"levels", "listeners", "reactions", "t", "at"})
 
@@ -86,7 +86,7 @@ class Statement:
         """The `emsg` boxes for the fragment at `media_time`, and whether one is whole."""
         self._saved = min(_SAVINGS, self._saved + _BUDGET * seconds(FRAGMENT))
         self._fragments += 1
-        if self._said is None or media_time - self._whole_at >= WHOLE_EVERY:
+        if self._said is None or media_time + FRAGMENT - self._whole_at > WHOLE_EVERY:
             return (self._whole(media_time, current),), True
         patch = diff(self._said, current)
         if patch is None or not self._worth(patch):

@@ -1,0 +1,178 @@
+"""Packets out of order, lost, bad, late and too many: one frame a tick all the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rostra.programme.opus import Encoder, OpusRefused
+from rostra.stage.jitter import MOST, TARGET, JitterBuffer
+from rostra.wire.timing import FRAME
+
+Pcm = npt.NDArray[np.float32]
+
+
+class Numbers:
+    """A voice whose frames are the number in the packet; -1 is concealed, n + 0.5 corrected."""
+
+    def decode(self, packet: bytes) -> Pcm:
+        if packet == b"bad":
+            raise OpusRefused("bad")
+        return np.full(FRAME, float(packet), np.float32)
+
+    def conceal(self) -> Pcm:
+        return np.full(FRAME, -1.0, np.float32)
+
+    def corrected(self, following: bytes) -> Pcm:
+        return np.full(FRAME, float(following) - 0.5, np.float32)
+
+
+def buffer() -> JitterBuffer:
+    return JitterBuffer(Numbers())
+
+
+def put(jitter: JitterBuffer, *numbers: int) -> None:
+    for number in numbers:
+        jitter.put(number % 65_536, str(number).encode())
+
+
+def taken(jitter: JitterBuffer, count: int) -> list[float | None]:
+    frames = [jitter.take() for _ in range(count)]
+    return [None if frame is None else float(frame[0]) for frame in frames]
+
+
+def test_the_first_packets_wait_for_a_reserve() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2)
+    assert taken(jitter, 1) == [None]
+    put(jitter, 3)
+    assert taken(jitter, 3) == [1, 2, 3]
+
+
+def test_packets_are_put_in_order() -> None:
+    jitter = buffer()
+    put(jitter, 3, 1, 2)
+    assert taken(jitter, 1) == [1]
+    put(jitter, 5, 4)
+    assert taken(jitter, 4) == [2, 3, 4, 5]
+
+
+def test_numbers_wrap() -> None:
+    jitter = buffer()
+    put(jitter, *range(65_534, 65_537))
+    assert taken(jitter, 1) == [65_534]
+    put(jitter, 65_537, 65_538)
+    assert taken(jitter, 4) == [65_535, 65_536, 65_537, 65_538]
+
+
+def test_a_lost_packet_is_rebuilt_from_the_next() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2, 4)
+    assert taken(jitter, 4) == [1, 2, 3.5, 4]
+    assert jitter.concealed == 1
+
+
+def test_two_lost_packets_are_concealed_and_rebuilt() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2, 5)
+    assert taken(jitter, 5) == [1, 2, -1, 4.5, 5]
+
+
+def test_a_late_packet_is_dropped() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2, 4)
+    taken(jitter, 3)
+    put(jitter, 3, 5)
+    assert taken(jitter, 2) == [4, 5]
+
+
+def test_a_bad_packet_costs_one_packet() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2)
+    jitter.put(3, b"bad")
+    jitter.put(9, b"")
+    assert taken(jitter, 1) == [1]
+    put(jitter, 4, 5)
+    assert taken(jitter, 4) == [2, -1, 4, 5]
+    assert jitter.refused == 2
+
+
+def test_a_pause_is_silence_and_then_a_new_beginning() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2, 3)
+    frames = taken(jitter, 40)
+    assert frames[:3] == [1, 2, 3]
+    assert frames[-1] is None
+    put(jitter, 7, 8, 9)
+    assert taken(jitter, 3) == [7, 8, 9]
+
+
+def test_a_sender_that_begins_its_numbers_anew_is_heard_at_once() -> None:
+    for other in (30_000, 60_000):
+        jitter = buffer()
+        put(jitter, *range(40_000, 40_005))
+        taken(jitter, 4)
+        put(jitter, other, other + 1, other + 2)
+        assert other in taken(jitter, 4)
+
+
+def test_whoever_begins_with_a_burst_is_heard_from_its_end() -> None:
+    jitter = buffer()
+    put(jitter, *range(1, 101))
+    assert taken(jitter, TARGET) == [98, 99, 100]
+
+
+def test_a_burst_keeps_only_the_newest() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2, 3)
+    taken(jitter, 1)
+    put(jitter, *range(4, 101))
+    frames = taken(jitter, MOST)
+    assert frames[0] == 101 - MOST
+    assert frames[-1] == 100
+
+
+def test_a_reserve_that_grew_is_cut_back() -> None:
+    jitter = buffer()
+    put(jitter, *range(1, TARGET + 6))
+    for number in range(TARGET + 6, TARGET + 1_506):
+        jitter.take()
+        put(jitter, number)
+    waiting = len([frame for frame in taken(jitter, 8) if frame is not None and frame > 0])
+    assert waiting <= TARGET + 1
+
+
+def test_short_packets_are_joined_to_frames() -> None:
+    class Halves(Numbers):
+        def decode(self, packet: bytes) -> Pcm:
+            return np.full(FRAME // 2, float(packet), np.float32)
+
+    jitter = JitterBuffer(Halves())
+    put(jitter, 1, 2, 3)
+    frame = jitter.take()
+    assert frame is not None
+    assert (frame[0], frame[-1], len(frame)) == (1, 2, FRAME)
+
+
+def test_long_packets_are_cut_into_frames() -> None:
+    class Long(Numbers):
+        def decode(self, packet: bytes) -> Pcm:
+            return np.full(FRAME * 3, float(packet), np.float32)
+
+    jitter = JitterBuffer(Long())
+    put(jitter, 1, 2, 3)
+    assert taken(jitter, 7) == [1, 1, 1, 2, 2, 2, 3]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 65_535), st.binary(max_size=60)), max_size=80))
+def test_whatever_comes_every_tick_has_its_frame(packets: list[tuple[int, bytes]]) -> None:
+    jitter = JitterBuffer()
+    good = Encoder(24_000).encode(np.zeros(FRAME, np.float32))
+    for sequence, payload in packets:
+        jitter.put(sequence, payload)
+        jitter.put(sequence + 1 & 0xFFFF, good)
+        frame = jitter.take()
+        assert frame is None or frame.shape == (FRAME,)

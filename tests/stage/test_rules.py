@@ -1,0 +1,155 @@
+"""The table of moves: who may do what, when; and folding events gives the state, all of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rostra.errors import BadInput, Conflict, NotAllowed, NotFound, RostraError, TooLarge
+from rostra.stage.rules import HOSTS, MOST_SEATS, MOVES, By, Event, Room, apply, decide
+
+ANA = By("a", "Ana", "host")
+BEN = By("b", "Ben", "speaker")
+CLEO = By("c", "Cleo", "cohost")
+
+
+def after(*moves: tuple[str, By] | tuple[str, By, str]) -> Room:
+    room = Room()
+    for move, by, *target in moves:
+        room = apply(room, decide(room, move, by, at=0, target=target[0] if target else None))
+    return room
+
+
+def test_a_room_goes_from_lobby_to_the_end() -> None:
+    assert after().phase == "lobby"
+    assert after(("start", ANA)).phase == "live"
+    assert after(("start", ANA), ("pause", ANA)).phase == "paused"
+    assert after(("start", ANA), ("pause", ANA), ("resume", ANA)).phase == "live"
+    assert after(("start", ANA), ("end", ANA)).phase == "ended"
+
+
+@pytest.mark.parametrize(
+    ("before", "move"),
+    [
+        ((), "pause"),
+        ((), "resume"),
+        ((("start", ANA),), "start"),
+        ((("start", ANA),), "resume"),
+        ((("end", ANA),), "start"),
+        ((("end", ANA),), "join"),
+    ],
+)
+def test_a_move_that_does_not_fit_the_phase_is_a_conflict(before: tuple, move: str) -> None:
+    with pytest.raises(Conflict):
+        decide(after(*before), move, ANA, at=0)
+
+
+@pytest.mark.parametrize("move", ["start", "pause", "resume", "end", "pin", "remove"])
+def test_a_speaker_may_not_run_the_room(move: str) -> None:
+    room = after(("join", BEN), ("join", CLEO))
+    with pytest.raises(NotAllowed):
+        decide(room, move, BEN, at=0, target="c")
+
+
+def test_a_move_that_does_not_exist_is_bad_input() -> None:
+    with pytest.raises(BadInput):
+        decide(Room(), "explode", ANA, at=0)
+
+
+def test_nobody_opens_the_microphone_of_another() -> None:
+    room = after(("join", BEN), ("mute", ANA, "b"))
+    assert room.seats["b"].muted
+    with pytest.raises(NotAllowed):
+        decide(room, "unmute", ANA, at=0, target="b")
+    assert not apply(room, decide(room, "unmute", BEN, at=0)).seats["b"].muted
+
+
+def test_a_speaker_does_not_mute_another() -> None:
+    with pytest.raises(NotAllowed):
+        decide(after(("join", BEN), ("join", CLEO)), "mute", BEN, at=0, target="c")
+
+
+def test_coming_back_takes_the_seat_over_and_stays_muted() -> None:
+    room = after(("join", BEN), ("mute", BEN), ("away", BEN), ("join", BEN))
+    assert len(room.seats) == 1
+    assert room.seats["b"].muted
+    assert not room.seats["b"].away
+
+
+def test_the_removed_do_not_come_back() -> None:
+    room = after(("join", BEN), ("remove", ANA, "b"))
+    assert not room.seats
+    with pytest.raises(NotAllowed):
+        decide(room, "join", BEN, at=0)
+
+
+def test_the_host_is_not_removed_by_a_cohost() -> None:
+    with pytest.raises(NotAllowed):
+        decide(after(("join", ANA), ("join", CLEO)), "remove", CLEO, at=0, target="a")
+
+
+def test_an_empty_seat_cannot_be_muted() -> None:
+    with pytest.raises(NotFound):
+        decide(Room(), "mute", ANA, at=0, target="nobody")
+
+
+def test_the_fourteenth_seat_is_refused_in_a_sentence() -> None:
+    room = Room()
+    for number in range(MOST_SEATS):
+        room = apply(room, decide(room, "join", By(str(number), "N", "speaker"), at=0))
+    with pytest.raises(Conflict, match="The stage is full"):
+        decide(room, "join", BEN, at=0)
+    assert decide(room, "join", By("3", "N", "speaker"), at=0).target == "3"
+
+
+def test_a_listener_has_no_seat() -> None:
+    with pytest.raises(NotAllowed):
+        decide(Room(), "join", By("x", "X", "listener"), at=0)
+
+
+def test_only_text_and_address_of_a_pin_are_kept() -> None:
+    pin = {"text": "Agenda", "url": "https://example.org", "script": "x" * 10_000}
+    event = decide(Room(), "pin", ANA, at=0, value=pin)
+    assert apply(Room(), event).pinned == {"text": "Agenda", "url": "https://example.org"}
+    assert apply(Room(pinned=pin), decide(Room(), "pin", ANA, at=0)).pinned is None
+
+
+@pytest.mark.parametrize(
+    "pin", ["text", {}, {"text": 3}, {"text": "a", "url": "javascript:alert(1)"}, {"url": "x"}]
+)
+def test_a_pin_that_is_none_is_refused(pin: object) -> None:
+    with pytest.raises(BadInput):
+        decide(Room(), "pin", ANA, at=0, value=pin)
+
+
+def test_a_pin_that_is_too_long_is_refused() -> None:
+    with pytest.raises(TooLarge):
+        decide(Room(), "pin", ANA, at=0, value={"text": "x" * 2_001})
+
+
+people = st.sampled_from([ANA, BEN, CLEO, By("d", "Dan", "admin"), By("e", "Eve", "listener")])
+asked = st.tuples(
+    st.sampled_from([*MOVES, "explode"]), people, st.none() | st.sampled_from("abcdx")
+)
+
+
+@given(st.lists(asked, max_size=60))
+def test_whatever_is_asked_the_room_stays_lawful(asked: list[tuple[str, By, str | None]]) -> None:
+    room, events = Room(), list[Event]()
+    for move, by, target in asked:
+        try:
+            event = decide(room, move, by, at=0, target=target)
+        except RostraError as error:
+            assert 400 <= error.status < 500
+            continue
+        if event.move in ("start", "pause", "resume", "end", "remove", "pin"):
+            assert by.role in HOSTS
+        events.append(event)
+        room = apply(room, event)
+        assert len(room.seats) <= MOST_SEATS
+        assert not room.removed & room.seats.keys()
+    again = Room()
+    for event in events:
+        again = apply(again, event)
+    assert again == room
