@@ -118,11 +118,12 @@ class JitterBuffer:
             self._following()
 
     def _begin(self) -> None:
-        """Play from the newest packets that make a reserve: older ones only add latency."""
+        """Play from the first packet; after a burst from the newest, older ones are latency."""
         numbers = sorted(self._waiting)
-        self._next = numbers[-TARGET]
-        for number in numbers[:-TARGET]:
+        stale = numbers[:-TARGET] if len(numbers) > 2 * TARGET else []
+        for number in stale:
             del self._waiting[number]
+        self._next = numbers[len(stale)]
 
     def _begin_anew(self) -> None:
         self._waiting.clear()
