@@ -7,12 +7,14 @@ A response that ends, breaks or falls silent is followed by another that continu
 from __future__ import annotations
 
 import asyncio
+import errno
 import random
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
@@ -97,9 +99,9 @@ async def listen(
         return listening.summary()
 
 
-def _opened(out: Path | None) -> BinaryIO | None:
+def _opened(out: Path | None) -> FileIO | None:
     try:
-        return out.open("wb") if out is not None else None
+        return out.open("wb", buffering=0) if out is not None else None
     except OSError as error:
         raise _not_written(out, error) from None
 
@@ -111,7 +113,7 @@ def _not_written(out: object, error: OSError) -> BadInput:
 class _Listening:
     """One listener, across as many responses as it takes."""
 
-    def __init__(self, address: str, out: BinaryIO | None, screen: Screen | None) -> None:
+    def __init__(self, address: str, out: FileIO | None, screen: Screen | None) -> None:
         self._address, self._out, self._screen = address, out, screen
         self.stream, self._ear = LiveStream(), Ear()
         self._mark = ""
@@ -199,7 +201,8 @@ class _Listening:
             self._ear.came(event, time.monotonic())
         if self._out is not None:
             try:
-                self._out.write(event.data)
+                if self._out.write(event.data) != len(event.data):
+                    raise OSError(errno.ENOSPC, "there is no space left")
             except OSError as error:
                 raise _not_written(self._out.name, error) from None
 

@@ -31,21 +31,38 @@ class Reel:
         self._packets = Packets()
         self._chunks: Iterator[Chunk | Pcm] = sound.chunks()
         self._began: float | None = None
-        self._position = 0
+        self._position = 0  # samples before the chunk that is held or comes next
+        self._held: Chunk | Pcm | None = None
         self.over = False
 
     def next(self, now: float) -> Due | None:
         """The next packet, which may lie a little ahead of `now` (s); None when it is over."""
         if self._began is None:
             self._began = now
-        current = round((now - self._began) * RATE)
-        while (chunk := self._chunk()) is not None:
-            start = self._position
-            self._position += length(chunk)
-            if start >= current - _CATCH_UP:
-                return Due(self._packets.packet(chunk), self._began + start / RATE, start)
-        self.over = True
-        return None
+        self.pass_time(now)
+        if self._held is None:
+            return None
+        chunk, self._held = self._held, None
+        start = self._position
+        self._position += length(chunk)
+        return Due(self._packets.packet(chunk), self._began + start / RATE, start)
+
+    def pass_time(self, now: float) -> None:
+        """Leave out what should have been sent long before `now` (s).
+
+        Whoever waits for a connection calls this now and then: leaving out an hour at once would
+        take a while.
+        """
+        if self._began is None:
+            return
+        earliest = round((now - self._began) * RATE) - _CATCH_UP
+        while (
+            held := self._chunk() if self._held is None else self._held
+        ) is not None and self._position < earliest:
+            self._position += length(held)
+            self._held = None
+        self._held = held
+        self.over = held is None
 
     def _chunk(self) -> Chunk | Pcm | None:
         chunk = next(self._chunks, None)

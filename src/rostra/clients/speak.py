@@ -119,6 +119,7 @@ class _Speaking:
         if refusal.retry_after is not None:
             wait = refusal.retry_after if isinstance(refusal, TooMany) else wait
         await asyncio.sleep(wait)
+        self._reel.pass_time(asyncio.get_running_loop().time())
 
 
 async def _leave(door: Door, session: Session | None, sender: Sender) -> None:
