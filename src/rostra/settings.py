@@ -360,7 +360,11 @@ A setting is looked for in this order: flag of `rostra serve`, environment varia
 |---|---|---|---|---|
 {rows}
 
-`ROSTRA_LIBOPUS` may name a libopus to use instead of the one that comes with PyAV.
+Some variables are for commands and for help in trouble:
+
+* `ROSTRA_TOKEN` and `ROSTRA_URL`: the token and the server that `space`, `speak` use.
+* `ROSTRA_LIBOPUS`: a libopus to use instead of the one that comes with PyAV.
+* `ROSTRA_DEBUG=1`: a traceback instead of the one sentence, when a command broke.
 
 ## The file
 
