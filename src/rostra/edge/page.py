@@ -12,15 +12,15 @@ import base64
 import gzip
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from rostra.edge import minify
 from rostra.errors import Misconfigured
 
 PAGES = Path(__file__).parent / "pages"
@@ -33,9 +33,6 @@ SCRIPTS = (
     "native", "replay", "player", "elements", "stage", "reactions", "transport", "share",
     "countdown", "watch", "session", "page", "main",
 )  # fmt: skip
-
-_COMMENTS = re.compile(r"^\s*/\*.*?\*/\s*$\n?|^\s*//[^\n]*\n", re.DOTALL | re.MULTILINE)
-_INDENTATION = re.compile(r"^[ \t]+|[ \t]+$|\n(?=\s*\n)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +70,7 @@ class ListeningPage:
 
     def __init__(self) -> None:
         try:
-            self._style = minified((PAGES / "listen.css").read_text("utf-8"))
+            self._style = minify.style((PAGES / "listen.css").read_text("utf-8"))
             self._script = script()
             self._texts = {language: texts(language) for language in LANGUAGES}
         except (OSError, ValueError) as reason:
@@ -93,6 +90,8 @@ class ListeningPage:
     def render(self, view: PageView, language: str) -> Rendered:
         """The page of `view` in `language`; English when we do not have that one."""
         language = language if language in LANGUAGES else LANGUAGES[0]
+        if view.phase in ("removed", "unknown"):  # nothing of it is told any more
+            view = replace(view, title="", host="", state=None)
         words = self._texts[language]
         body = self._template.render(
             view=view,
@@ -140,15 +139,7 @@ class ListeningPage:
 def script() -> str:
     """The whole script, in a scope of its own."""
     parts = [(PAGES / "js" / f"{name}.js").read_text("utf-8") for name in SCRIPTS]
-    return '(()=>{"use strict";\n' + minified("\n".join(parts)) + "})();"
-
-
-def minified(source: str) -> str:
-    """`source` (script or style) without the lines that are comments, and without indentation.
-
-    Only whole lines are taken away, so no literal is touched as long as none has many lines.
-    """
-    return _INDENTATION.sub("", _COMMENTS.sub("", source)).strip() + "\n"
+    return '(()=>{"use strict";\n' + minify.script("\n".join(parts)) + "})();"
 
 
 def texts(language: str) -> dict[str, dict[str, str]]:

@@ -70,6 +70,11 @@ class SoundBuffer {
     if (to > from) this.#add({ from, to });
   }
 
+  /** Nothing more will come: what is there is played to its very end. */
+  finish() {
+    this.#add({ last: true });
+  }
+
   /** Buffered [start, end] pairs. */
   get ranges() {
     const { buffered } = this.#audio;
@@ -112,6 +117,7 @@ class SoundBuffer {
   #do(step) {
     if (step.abort) this.#sink.abort();
     else if (step.bytes) this.#sink.appendBuffer(step.bytes);
+    else if (step.last) this.#source.endOfStream();
     else this.#sink.remove(step.from, step.to);
   }
 

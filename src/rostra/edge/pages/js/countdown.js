@@ -10,8 +10,8 @@ class Countdown {
   constructor() {
     on(el("arm"), "click", () => this.#toggle());
     if (!this.#starts || Number.isNaN(this.#starts.getTime())) return;
-    const local = { dateStyle: "full", timeStyle: "short" };
-    write(el("when"), new Intl.DateTimeFormat(facts.language, local).format(this.#starts));
+    const when = dateOf(this.#starts, { dateStyle: "full", timeStyle: "short" });
+    write(el("when"), say("yours", { when }));
     this.#boxes = UNITS.map(([name]) => {
       const value = make("b");
       el("count").append(make("div", {}, value, make("span", { textContent: say(name) })));

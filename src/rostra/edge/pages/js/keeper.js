@@ -57,9 +57,13 @@ class Keeper {
     this.#pace(steady);
   }
 
+  /** So much of marked silence is left out that the usual distance from live is kept. */
   #skipFill() {
-    const end = this.#timeline.fillEnd(this.#audio.currentTime);
-    if (end !== null && (this.#buffer.endAt(end + 0.001) ?? 0) > end + 0.25) this.#move(end);
+    const { currentTime } = this.#audio;
+    const end = this.#timeline.fillEnd(currentTime);
+    if (end === null) return;
+    const target = Math.min(end, (this.#buffer.endAt(end - 0.02) ?? 0) - 0.9 * this.burst);
+    if (target > currentTime + 0.1) this.#move(target);
   }
 
   #skipHole() {
@@ -84,8 +88,8 @@ class Keeper {
     if (this.#lows.length < window) return undefined;
     this.#lows = this.#lows.slice(-window);
     const low = Math.min(...this.#lows);
-    const error = low - 0.7 * (this.burst - this.period);
-    this.#correcting = low < FAR && Math.abs(error) > (this.#correcting ? 0.06 : 0.25);
+    const error = low - (this.burst - this.period + 0.1);
+    this.#correcting = low < FAR && Math.abs(error) > (this.#correcting ? 0.06 : 0.4);
     return this.#rate(this.#correcting ? 1 + between(-FASTEST, error / 20, FASTEST) : 1);
   }
 

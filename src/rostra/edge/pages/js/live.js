@@ -39,6 +39,11 @@ class LiveLink {
     return now() - this.#since;
   }
 
+  /** Whether those who answer have no sound either: it is not the line, it is the stage. */
+  get quiet() {
+    return this.#silent > 1;
+  }
+
   get running() {
     return this.#state !== "idle";
   }

@@ -22,6 +22,7 @@ class Page {
     this.#transport = new Transport(this);
     this.#session = mediaSession(this);
     this.watch = new Watch(this);
+    if (el("ended")) write(el("ended"), dateOf(new Date(el("ended").dateTime), { dateStyle: "long" }));
     if (this.#state && ON.includes(this.phase)) this.show(this.#state);
     on(window, "online", () => this.player?.kick());
     on(window, "offline", () => this.changed());
@@ -77,7 +78,8 @@ class Page {
     this.player?.stop();
     this.#sound.pause();
     this.#turn(kind);
-    for (const id of ["people", "react", "listeners", "pinned", "caption"]) reveal(el(id), false);
+    for (const id of ["react", "listeners", "elapsed", "pinned", "caption"]) reveal(el(id), false);
+    this.#stage.rest();
     reveal(el("dock"), Boolean(wanted));
     this.player = null;
     write(el("status"), say(kind));
@@ -120,7 +122,7 @@ class Page {
     document.title = say("removed");
     write(document.querySelector("h1"), say("removed"));
     write(el("about"), say("about_removed"));
-    for (const one of document.querySelectorAll(".meta,.host,.when,.wait,#share")) reveal(one, false);
+    for (const one of document.querySelectorAll(".meta,.host,.when,.wait,.people,#share")) reveal(one, false);
   }
 
   /** The recording is there some seconds after the end; a crowd does not ask for it in step. */
@@ -165,7 +167,8 @@ class Page {
   #tick() {
     this.#ticks += 1;
     if (this.player && (!document.hidden || this.#ticks % 8 === 0)) this.changed();
-    const running = ["live", "paused"].includes(this.phase);
+    if (!ON.includes(this.phase)) return;
+    const running = this.phase !== "lobby";
     const position = this.player?.position;
     const since = (this.#state?.t || 0) + now() - this.#stateAt;
     const seconds = position ? position.end : since;

@@ -158,6 +158,7 @@ class LivePlayer {
 
   over(kind, body) {
     this.#over = { kind, body };
+    this.buffer.finish();
   }
 
   caughtUp() {
@@ -216,14 +217,16 @@ class LivePlayer {
     return this.#goal !== null || this.#joining || this.#audio.readyState < 3;
   }
 
+  /** Why there is no sound. */
   #hunger() {
-    if (!navigator.onLine) return "offline";
+    const { state, lasting, heard, quiet } = this.link;
+    const reached = state === "live" || state === "waiting";
+    if (!navigator.onLine && !reached) return "offline";
     if (this.rewind.running) return this.rewind.failing ? "lost" : "buffering";
-    const { state, lasting, heard } = this.link;
-    if (state === "waiting") return lasting > 0.7 ? "stage" : heard ? "lost" : "connecting";
-    if (state === "connecting") return "connecting";
-    if (state === "live") return "buffering";
-    return state === "full" ? "full" : "lost";
+    if (quiet && (reached || lasting < 1)) return lasting > 0.3 || state === "lost" ? "stage" : "buffering";
+    if (reached) return "buffering";
+    if (state === "full") return "full";
+    return heard ? "lost" : "connecting";
   }
 
   #tick() {
@@ -245,7 +248,8 @@ class LivePlayer {
   #part() {
     if (!this.#over) return;
     const left = (this.buffer.endAt(this.#audio.currentTime) ?? 0) - this.#audio.currentTime;
-    if (this.wanted && !this.refused && left > 0.2 && this.#over.kind === "ended") return;
+    const hearing = this.wanted && !this.refused && !this.#audio.ended && this.#goal === null;
+    if (hearing && left > 0.01 && this.#over.kind === "ended") return;
     const { kind, body } = this.#over;
     this.#over = null;
     this.#owner.over(kind, body);

@@ -26,7 +26,7 @@ class Reactions {
     const some = Object.entries(this.#sums).filter(([, count]) => count > 0);
     if (!some.length) this.#timer = clearInterval(this.#timer) || 0;
     if (document.hidden) return;
-    for (const button of this.#row.children) {
+    for (const button of this.#row.querySelectorAll("button")) {
       const count = this.#sums[button.value];
       if (count > 0) this.#float(button, Math.max(1, Math.round(count)));
     }
@@ -54,6 +54,7 @@ class Reactions {
     paint(bubble, "--x", `${(Math.random() * 44 - 22).toFixed(0)}px`);
     paint(bubble, "--size", between(1, 1 + Math.log10(count) / 2, 2).toFixed(2));
     bubble.addEventListener("animationend", () => bubble.remove());
-    button.append(bubble);
+    paint(bubble, "--at", `${button.offsetLeft + button.offsetWidth / 2}px`);
+    this.#row.append(bubble);
   }
 }

@@ -34,14 +34,21 @@ class Transport {
     el("forth").disabled ||= !native && position?.live && !player.behind;
     reveal(el("live"), !(player instanceof ReplayPlayer));
     reveal(el("speed"), player instanceof ReplayPlayer);
-    el("live").classList.toggle("ready", Boolean(player.wanted && player.behind));
-    el("live").disabled = !(player.wanted && player.behind);
+    this.#live(player.wanted && player.sounding, player.behind);
     if (!position) return;
     write(el("now"), clockOf(position.at));
     const far = el("far");
     write(far, !position.live ? clockOf(position.end) : lag === null ? "" : say("lag", { s: tenths.format(lag) }));
     if (position.live) far.title = say("lag_how", { s: tenths.format(PIPELINE) });
     if (!this.#dragging) this.#slide(position);
+  }
+
+  #live(sounding, behind) {
+    const key = el("live");
+    key.disabled = !behind;
+    key.classList.toggle("ready", Boolean(behind));
+    key.classList.toggle("at", Boolean(sounding && !behind));
+    write(key, say(sounding && !behind ? "badge_live" : "go_live"));
   }
 
   #slide({ at, end }) {
@@ -66,7 +73,8 @@ class Transport {
     on(el("start"), "click", () => this.#page.player.seek(0));
     on(el("live"), "click", () => this.#page.player.goLive());
     on(el("speed"), "click", () => {
-      write(el("speed"), `${new Intl.NumberFormat(facts.language).format(this.#page.player.faster())}×`);
+      write(el("speed"), `${numbers.format(this.#page.player.faster())}×`);
+      el("speed").setAttribute("aria-label", `${say("speed")} ${el("speed").textContent}`);
     });
   }
 

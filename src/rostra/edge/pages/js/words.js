@@ -1,8 +1,9 @@
 // What the page was told, and how it speaks: texts, numbers and times in the reader's language.
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
-const numbers = new Intl.NumberFormat(facts.language);
-const tenths = new Intl.NumberFormat(facts.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const locale = navigator.languages.find((one) => one.startsWith(facts.language)) || facts.language;
+const numbers = new Intl.NumberFormat(locale);
+const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const say = (key, values = {}) => facts.words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -13,6 +14,9 @@ function clockOf(seconds) {
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
+
+/** A moment as the reader's own calendar and clock say it. */
+const dateOf = (moment, style) => new Intl.DateTimeFormat(locale, style).format(moment);
 
 const liveAddress = (name) => `/live/${facts.slug}/${name}`;
 const now = () => performance.now() / 1000;

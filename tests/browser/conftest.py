@@ -1,0 +1,224 @@
+"""A real edge with a stage that talks in real time, and Chromium to look at it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from rostra.clock import SystemClock
+from rostra.programme.fill import fill
+from rostra.programme.index import WHOLE
+from rostra.programme.log import LogWriter, Origin
+from rostra.testing.edges import SLUG, House, make_house, until
+from rostra.testing.frames import opus_sine
+from rostra.wire.emsg import emsg
+from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv
+from rostra.wire.timing import FRAGMENT, seconds
+
+PID = "scene234"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PEOPLE: dict[str, Any] = {
+    "ana": {"name": "Ana Costa", "role": "host", "muted": False, "speaking": True},
+    "ben": {"name": "Ben Okafor", "role": "cohost", "muted": False, "speaking": False},
+    "chloe": {"name": "Chloé Martin", "role": "speaker", "muted": True, "speaking": False},
+}
+
+
+class Talk:
+    """Writes the log in real time: a tone, and what is told of the room, until it is stopped."""
+
+    def __init__(self, house: House, *, phase: str = "live", said: int = 60, **more: Any) -> None:
+        self.house = house
+        self.state: dict[str, Any] = {
+            "v": 1, "space": SLUG, "title": "Town hall", "phase": phase, "t": 0,
+            "listeners": 1284, "stage": PEOPLE, "levels": {"ana": 7, "ben": 0, "chloe": 0},
+            "reactions": {}, "pinned": None, "caption": None, "recorded": True, **more,
+        }  # fmt: skip
+        coded = opus_sine(16 * 25)
+        self._frames = coded.frames
+        mp4, idx = house.places.log(SLUG, PID, "opus")
+        clock = SystemClock()
+        self.writer = LogWriter.create(
+            mp4, idx, track=coded.track, pid=PID, origin=Origin(clock.boot_id(), clock.boot_ns()),
+            first_media_time=0,
+        )  # fmt: skip
+        self._count = 0
+        self._lock = threading.Lock()
+        self._quiet = threading.Event()
+        self._stopped = threading.Event()
+        for _ in range(said):
+            self.say()
+        house.change(phase=phase, programme=PID, on_air=0 if phase != "lobby" else None,
+                     renditions=("opus",), title="What the town square could be",
+                     host="Ana Costa")  # fmt: skip
+        self._began = time.monotonic() - seconds(self.writer.end)
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def say(self) -> None:
+        """One fragment; every thirtieth tells all, every third the livelier part."""
+        with self._lock:
+            at = self.writer.end
+            whole, lively = self._count % 30 == 0, self._count % 3 == 0
+            self.state["t"] = round(seconds(at), 2) if self.state["phase"] != "lobby" else 0
+            level = round(5 + 3 * math.sin(self._count))
+            self.state["levels"] = {**self.state["levels"], "ana": level}
+            told = self.state if whole else self._patch
+            owner = STATE_OWNER if whole else PATCH_OWNER
+            events = [emsg(at, priv(owner, json.dumps(told).encode()))] if whole or lively else []
+            start = self._count * 16 % len(self._frames)
+            self.writer.append(
+                self._frames[start : start + 16], wall_ms=0, events=events,
+                flags=WHOLE if whole else 0,
+            )  # fmt: skip
+            self._count += 1
+
+    @property
+    def _patch(self) -> dict[str, Any]:
+        return {key: value for key, value in self.state.items() if key not in ("v", "space")}
+
+    def tell(self, **fields: Any) -> None:
+        """What the next patch says."""
+        with self._lock:
+            self.state.update(fields)
+
+    def die(self) -> None:
+        """No more sound, and nobody says why."""
+        self._quiet.set()
+
+    def revive(self) -> float:
+        """Marked silence for the time that is missing, then sound; the seconds filled in."""
+        with self._lock:
+            missing = time.monotonic() - self._began - seconds(self.writer.end)
+            until_then = self.writer.end + int(missing * 48_000 // FRAGMENT * FRAGMENT)
+            fill(self.writer, until_then, self._frames[:16], wall_ms=0)
+        self._quiet.clear()
+        return missing
+
+    def end(self) -> None:
+        """The last fragment says so, then the manifest."""
+        self.die()
+        with self._lock:
+            self.state["phase"] = "ended"
+        self._count -= self._count % 30
+        self.say()
+        self.stop()
+        self.house.change(phase="ended", ended_at="2026-11-21T19:00:00Z", replay=True)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join(10)
+        self.writer.close()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            due = self._began + seconds(self.writer.end + FRAGMENT)
+            if (
+                not self._stopped.wait(max(0.0, due - time.monotonic()))
+                and not self._quiet.is_set()
+            ):
+                self.say()
+            elif self._quiet.is_set():
+                self._stopped.wait(0.02)
+
+
+class Scene:
+    """A house, who talks in it, and a browser that looks at it."""
+
+    def __init__(self, house: House, browser: Browser) -> None:
+        self.house = house
+        self.browser = browser
+        self.talk: Talk | None = None
+        self.problems: list[str] = []
+        self._contexts: list[BrowserContext] = []
+
+    def on(self, **fields: Any) -> Talk:
+        """Somebody talks."""
+        self.talk = Talk(self.house, **fields)
+        return self.talk
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.house.port}/s/{SLUG}"
+
+    def open(self, query: str = "", script: str = "", **options: Any) -> Page:
+        """The page of the Space in a context of its own; `script` runs before it."""
+        context = self.browser.new_context(**{"viewport": {"width": 390, "height": 844}, **options})
+        self._contexts.append(context)
+        page = context.new_page()
+        if script:
+            page.add_init_script(script)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._noticed)
+        page.goto(self.url + query)
+        return page
+
+    def kill_edges(self) -> None:
+        """Every edge process dies; the zygote starts others."""
+        before = self.house.edge_pids()
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: (now := self.house.edge_pids()) and not {*now} & {*before}, "new edges")
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+        if self.talk is not None:
+            self.talk.stop()
+        self.house.end()
+
+    def _noticed(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.problems.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium that plays what it is asked to."""
+    with sync_playwright() as playwright:
+        flags = [*FLAGS, "--autoplay-policy=no-user-gesture-required"]
+        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def scene(tmp_path: Path, browser: Browser) -> Iterator[Scene]:
+    """One edge; nothing is said yet. In the end the page must not have complained."""
+    made = Scene(make_house(tmp_path), browser)
+    made.house.run()
+    yield made
+    made.close()
+    assert made.problems == []
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    """Asks a page until the answer is true: its policy forbids Playwright's own way to wait."""
+
+    def wait(page: Page, question: str, seconds: float = 10) -> Any:
+        end = time.monotonic() + seconds
+        while not (answer := page.evaluate(question)):
+            assert time.monotonic() < end, f"never came true: {question}"
+            page.wait_for_timeout(25)
+        return answer
+
+    return wait
