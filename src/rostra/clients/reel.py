@@ -56,17 +56,17 @@ class Reel:
         if self._began is None:
             return
         earliest = round((now - self._began) * RATE) - _CATCH_UP
-        while (
-            held := self._chunk() if self._held is None else self._held
-        ) is not None and self._position < earliest:
-            self._position += length(held)
+        self._hold()
+        while self._held is not None and self._position < earliest:
+            self._position += length(self._held)
             self._held = None
-        self._held = held
-        self.over = held is None
+            self._hold()
+        self.over = self._held is None
 
-    def _chunk(self) -> Chunk | Pcm | None:
-        chunk = next(self._chunks, None)
-        if chunk is None and self._loop:
+    def _hold(self) -> None:
+        """Take the next chunk in hand, from the beginning again in a loop."""
+        if self._held is None:
+            self._held = next(self._chunks, None)
+        if self._held is None and self._loop:
             self._chunks = self._sound.chunks()
-            chunk = next(self._chunks, None)
-        return chunk
+            self._held = next(self._chunks, None)
