@@ -1,0 +1,270 @@
+"""A real stage in this loop, and people who speak into it."""
+
+from __future__ import annotations
+
+import asyncio
+import fractions
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+import pytest
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+
+from rostra.bus.memory import MemoryBus
+from rostra.clock import Clock, SystemClock
+from rostra.errors import RostraError
+from rostra.programme import manifest as manifests
+from rostra.programme.index import Record
+from rostra.programme.manifest import Manifest
+from rostra.programme.opus import Decoder, Encoder
+from rostra.programme.places import Places
+from rostra.programme.reader import LogReader
+from rostra.programme.replay import recording
+from rostra.settings import StageSettings
+from rostra.stage.process import Stage
+from rostra.testing.coded import programme
+from rostra.testing.decode import decoded
+from rostra.wire.timing import FRAME, RATE
+
+Pcm = npt.NDArray[np.float32]
+SLUG = "hall"
+PATIENCE = 20.0
+
+
+async def until(condition: Callable[[], Any], what: str = "it") -> None:
+    """Wait until `condition` holds; `what` is said when that takes too long."""
+    end = asyncio.get_running_loop().time() + PATIENCE
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, f"waited for {what} in vain"
+        await asyncio.sleep(0.01)
+
+
+def tone(hertz: float) -> Callable[[int], Pcm]:
+    """A sound by its sample number."""
+    return lambda start: (
+        0.2 * np.sin(2 * np.pi * hertz * (start + np.arange(FRAME)) / RATE)
+    ).astype(np.float32)
+
+
+def coded(start: int) -> Pcm:
+    """The coded programme by its sample number."""
+    return programme(start, FRAME)
+
+
+class Microphone(MediaStreamTrack):
+    """Sends what `sound` gives, 20 ms at a time, in real time."""
+
+    kind = "audio"
+
+    def __init__(self, sound: Callable[[int], Pcm]) -> None:
+        super().__init__()
+        self._sound, self._encoder, self._sent = sound, Encoder(48_000), 0
+        self._began = 0.0
+
+    async def recv(self) -> Any:
+        loop = asyncio.get_running_loop()
+        self._began = self._began or loop.time()
+        await asyncio.sleep(max(0.0, self._began + self._sent / RATE - loop.time()))
+        packet = av.Packet(self._encoder.encode(self._sound(self._sent)))
+        packet.pts, packet.time_base = self._sent, fractions.Fraction(1, RATE)
+        self._sent += FRAME
+        return packet
+
+
+class Speaker:
+    """One person's browser, so to speak."""
+
+    def __init__(self, sound: Callable[[int], Pcm], direction: str = "sendrecv") -> None:
+        self.connection = RTCPeerConnection()
+        self.transceiver = self.connection.addTransceiver(Microphone(sound), direction=direction)
+        self.session = self.answer = ""
+        self.heard: list[bytes] = []
+
+    async def offer(self) -> str:
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        return str(self.connection.localDescription.sdp)
+
+    async def accept(self, answer: str) -> None:
+        self.answer = answer
+        await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+        async def hear(packet: Any, arrival_time_ms: int) -> None:
+            self.heard.append(packet.payload)
+
+        self.transceiver.receiver._handle_rtp_packet = hear
+        await until(lambda: self.connection.connectionState == "connected", "a connection")
+
+    def sound(self) -> Pcm:
+        """What was heard of the return."""
+        decoder = Decoder()
+        return np.concatenate([decoder.decode(packet) for packet in self.heard])
+
+    async def close(self) -> None:
+        await self.connection.close()
+
+
+class Refused(RostraError):
+    """What the stage answered instead."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error["sentence"])
+        self.status, self.code = error["status"], error["code"]
+
+
+class Hall:
+    """One Space, its stage and those who are on it."""
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self.places, self.clock, self.bus = Places(root), clock, MemoryBus()
+        self.speakers: dict[str, Speaker] = {}
+        self.stage: Stage | None = None
+        self.running: asyncio.Task[int] | None = None
+
+    def make(self, **more: Any) -> None:
+        manifest = Manifest(slug=SLUG, title="Hall", phase="lobby", **more)
+        manifests.create(self.places.manifest(SLUG), manifest)
+
+    @property
+    def manifest(self) -> Manifest:
+        found = manifests.read(self.places.manifest(SLUG))
+        assert found is not None
+        return found
+
+    async def open(self, **more: Any) -> None:
+        """Begin a stage process in this loop; again, after `stop`."""
+        if not self.places.manifest(SLUG).exists():
+            self.make(**more)
+        self.bus = MemoryBus()
+        self.stage = Stage(SLUG, self.manifest, self.places, StageSettings(), self.clock)
+        self.running = asyncio.create_task(self.stage.run(self.bus))
+        await until(lambda: self.manifest.programme, "a programme")
+        await until(lambda: f"stage.{SLUG}.status" in self.bus._answerers, "its desk")
+
+    async def ask(self, what: str, **body: Any) -> dict[str, Any]:
+        raw = await self.bus.request(f"stage.{SLUG}.{what}", json.dumps(body).encode(), 15.0)
+        answer: dict[str, Any] = json.loads(raw)
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer
+
+    async def move(self, move: str, by: str = "host", **more: Any) -> dict[str, Any]:
+        role = "host" if by == "host" else "speaker"
+        return await self.ask("command", move=move, by=who(by, role), **more)
+
+    async def join(
+        self,
+        ident: str,
+        sound: Callable[[int], Pcm] = coded,
+        *,
+        role: str = "speaker",
+        direction: str = "sendrecv",
+    ) -> Speaker:
+        speaker = Speaker(sound, direction)
+        offer = await speaker.offer()
+        try:
+            answer = await self.ask("whip", op="offer", sdp=offer, who=who(ident, role))
+        except Refused:
+            await speaker.close()
+            raise
+        speaker.session = answer["session"]
+        self.speakers[speaker.session] = speaker
+        await speaker.accept(answer["answer"])
+        return speaker
+
+    def reader(self, rendition: str = "opus") -> LogReader:
+        assert self.manifest.programme is not None
+        return LogReader(*self.places.log(SLUG, self.manifest.programme, rendition))
+
+    def end(self, rendition: str = "opus") -> int:
+        with self.reader(rendition) as reader:
+            return reader.end
+
+    def records(self, rendition: str = "opus") -> list[Record]:
+        """All that the log holds."""
+        with self.reader(rendition) as reader:
+            return [reader[number] for number in range(len(reader))]
+
+    async def pass_time(self, seconds: float) -> None:
+        """Until the log is so much longer."""
+        goal = self.end() + seconds * RATE
+        await until(lambda: self.end() >= goal, f"{seconds} s of log")
+
+    def recorded(self, rendition: str = "opus") -> Pcm:
+        """The recording, decoded by FFmpeg."""
+        with self.reader(rendition) as reader:
+            assert self.manifest.on_air is not None
+            made = recording(reader, self.manifest.on_air)
+            with self.places.log(SLUG, reader.header.pid, rendition)[0].open("rb") as file:
+                file.seek(made.offset)
+                return decoded(made.head + file.read(made.length))
+
+    async def stop(self) -> int:
+        """SIGTERM, as it were."""
+        assert self.stage is not None and self.running is not None
+        self.stage._stopped.set()
+        return await asyncio.wait_for(self.running, PATIENCE)
+
+    async def close(self) -> None:
+        for speaker in self.speakers.values():
+            await speaker.close()
+        if self.running is not None and not self.running.done():
+            await self.stop()
+
+
+def who(ident: str, role: str) -> dict[str, str]:
+    return {"id": ident, "name": ident.title(), "role": role}
+
+
+class Shifted:
+    """The system's clock, but later by what a test likes."""
+
+    def __init__(self) -> None:
+        self._real = SystemClock()
+        self.later_ns = 0
+        self.boot = self._real.boot_id()
+
+    def boot_ns(self) -> int:
+        return self._real.boot_ns() + self.later_ns
+
+    def wall_ms(self) -> int:
+        return self._real.wall_ms() + self.later_ns // 1_000_000
+
+    def boot_id(self) -> bytes:
+        return self.boot
+
+
+@pytest.fixture
+def clock() -> Shifted:
+    return Shifted()
+
+
+@pytest.fixture
+async def hall(tmp_path: Path, clock: Shifted) -> AsyncIterator[Hall]:
+    made = Hall(tmp_path, clock)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def refused() -> type[Refused]:
+    return Refused
+
+
+@pytest.fixture
+def a_tone() -> Callable[[float], Callable[[int], Pcm]]:
+    return tone
+
+
+@pytest.fixture
+def until_true() -> Callable[[Callable[[], Any], str], Awaitable[None]]:
+    return until
+
+
+@pytest.fixture
+def speaker() -> type[Speaker]:
+    return Speaker
