@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import fractions
-import threading
+import multiprocessing
 import time
+from multiprocessing.synchronize import Event
 from typing import Any
 
 import av
@@ -40,37 +41,49 @@ class _Coded(MediaStreamTrack):
 
 
 class CodedSpeaker:
-    """Speaks from `begin()` to `end()` on a thread of its own; comes back when it is cut off.
+    """Speaks from `begin()` to `end()`, in a process of its own so that nobody's work delays it.
 
     Sample n of the programme leaves the mouth at wall time `began + n / 48000`.
     """
 
     def __init__(self, origin: str, slug: str, token: str) -> None:
         self.began = time.time()
-        self._url = f"{origin}/whip/{slug}"
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
-        self._over = threading.Event()
-        self._connected = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._speak()), daemon=True)
+        context = multiprocessing.get_context("spawn")
+        self._over, self._connected = context.Event(), context.Event()
+        mouth = (f"{origin}/whip/{slug}", token, self.began, self._over, self._connected)
+        self._process = context.Process(target=_speak, args=mouth, daemon=True)
 
     def begin(self) -> CodedSpeaker:
         """Start, and wait until the stage has answered."""
-        self._thread.start()
-        if not self._connected.wait(15):
+        self._process.start()
+        if not self._connected.wait(20):
             raise TimeoutError("the stage did not answer the coded speaker")
         return self
 
     def end(self) -> None:
         """Stop speaking."""
         self._over.set()
-        self._thread.join(10)
+        self._process.join(10)
 
-    async def _speak(self) -> None:
+
+def _speak(url: str, token: str, began: float, over: Event, connected: Event) -> None:
+    asyncio.run(_Mouth(url, token, began, over, connected).speak())
+
+
+class _Mouth:
+    """One seat, taken again whenever its return falls silent."""
+
+    def __init__(self, url: str, token: str, began: float, over: Event, connected: Event) -> None:
+        self._url, self._began, self._over, self._connected = url, began, over, connected
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+
+    async def speak(self) -> None:
+        """Until the other process says that it is over."""
         while not self._over.is_set():
             connection = RTCPeerConnection()
             try:
                 heard = await self._call(connection)
-                # A thread ends this, and the clock: there is no event of the loop to wait for.
+                # Another process ends this, and the clock: the loop has no event to wait for.
                 while not self._over.is_set() and time.monotonic() - heard[0] < 1.5:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             except (httpx.HTTPError, ConnectionError):
@@ -79,7 +92,7 @@ class CodedSpeaker:
                 await connection.close()
 
     async def _call(self, connection: Any) -> list[float]:
-        transceiver = connection.addTransceiver(_Coded(self.began), direction="sendrecv")
+        transceiver = connection.addTransceiver(_Coded(self._began), direction="sendrecv")
         await connection.setLocalDescription(await connection.createOffer())
         async with httpx.AsyncClient(timeout=10) as client:
             answer = await client.post(
