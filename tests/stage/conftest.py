@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError
 
 from rostra.bus.memory import MemoryBus
 from rostra.clock import Clock, SystemClock
@@ -67,6 +68,8 @@ class Microphone(MediaStreamTrack):
         self._began = 0.0
 
     async def recv(self) -> Any:
+        if self.readyState != "live":
+            raise MediaStreamError
         loop = asyncio.get_running_loop()
         self._began = self._began or loop.time()
         await asyncio.sleep(max(0.0, self._began + self._sent / RATE - loop.time()))

@@ -1,0 +1,184 @@
+"""Strangers' bytes: offers that were tampered with, datagrams from anywhere, packets that lie."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import socket
+import time
+
+import pytest
+
+from rostra.errors import RostraError
+from rostra.stage import ice
+from rostra.stage.peer import MOST_SOURCES, Peer
+from rostra.wire.sdp import read_offer
+
+MUTATIONS = 400
+
+
+def mutated(offer: str, chance: random.Random) -> str:
+    """The offer with one to three things done to it."""
+    lines = offer.split("\r\n")
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(lines))
+        line = lines[at]
+        what = chance.randrange(7)
+        if what == 0:
+            del lines[at]
+        elif what == 1:
+            lines.insert(at, lines[chance.randrange(len(lines))])
+        elif what == 2:
+            lines[at] = line[: chance.randrange(len(line) + 1)]
+        elif what == 3:
+            lines[at] = re.sub(r"\d+", str(chance.choice([-1, 0, 65_536, 10**30])), line, count=1)
+        elif what == 4:
+            cut = chance.randrange(len(line) + 1)
+            lines[at] = line[:cut] + chance.choice("\0 :/é=\t") + line[cut:]
+        elif what == 5:
+            lines[at] = line.replace(" ", "  ", 1)
+        else:
+            other = chance.randrange(len(lines))
+            lines[at], lines[other] = lines[other], line
+        if not lines:
+            return ""
+    return "\r\n".join(lines)
+
+
+async def test_no_tampered_offer_raises_anything_but_a_sentence(speaker, a_tone) -> None:
+    honest = speaker(a_tone(400))
+    offer = await honest.offer()
+    chance, took, refused = random.Random(7), [], 0
+    for _ in range(MUTATIONS):
+        data = mutated(offer, chance).encode()
+        began = time.perf_counter()
+        peer = Peer(lambda number, payload: None, lambda: None)
+        try:
+            await peer.answer(read_offer(data))
+        except RostraError as error:
+            refused += 1
+            assert 400 <= error.status < 500
+        took.append(time.perf_counter() - began)
+        await peer.close()
+    await honest.close()
+    assert 0 < refused < MUTATIONS
+    assert sorted(took)[MUTATIONS * 95 // 100] < 0.05
+
+
+async def test_tampered_offers_leave_no_task_and_no_socket(speaker, a_tone, until_true) -> None:
+    import psutil
+
+    honest = speaker(a_tone(400))
+    offer = await honest.offer()
+    chance = random.Random(8)
+    tasks = len(asyncio.all_tasks())
+    sockets = len(psutil.Process().net_connections("udp"))
+    for _ in range(60):
+        peer = Peer(lambda number, payload: None, lambda: None)
+        try:
+            await peer.answer(read_offer(mutated(offer, chance).encode()))
+        except RostraError:
+            continue
+        await peer.close()
+    await until_true(lambda: len(asyncio.all_tasks()) <= tasks)
+    await until_true(lambda: len(psutil.Process().net_connections("udp")) <= sockets)
+    await honest.close()
+
+
+def addresses(answer: str) -> list[tuple[str, int]]:
+    found = re.findall(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", answer)
+    return [(host, int(port)) for host, port in found if ":" not in host]
+
+
+def chair(hall):
+    return hall.stage._room.chairs["host"]
+
+
+async def test_datagrams_of_strangers_do_not_end_a_call(hall, a_tone, until_true) -> None:
+    await hall.open()
+    seat = await hall.join("host", a_tone(400), role="host")
+    [address] = addresses(seat.answer)[:1]
+    client_hello = bytes.fromhex("16feff0000000000000000003a010000") + b"\0" * 60
+    nasty = [b"", b"\0", b"\x80", b"\x16", client_hello, b"\xff" * 1_400, b"\0\1\0\0" + b"x" * 40]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for _ in range(100):
+            for data in nasty:
+                stranger.sendto(data, address)
+    before = chair(hall).jitter.received
+    await until_true(lambda: chair(hall).jitter.received > before + 50)
+    assert seat.connection.connectionState == "connected"
+    connection = hall.stage._room.chairs["host"].peer._connection
+    [transport] = connection._RTCPeerConnection__iceTransports
+    assert isinstance(transport._connection, ice.Connection)
+    assert transport._connection.dropped >= 100
+
+
+async def test_bad_packets_of_a_speaker_cost_themselves(hall, a_tone, until_true) -> None:
+    await hall.open()
+    seat = await hall.join("host", a_tone(400), role="host")
+    other = await hall.join("ben", a_tone(900))
+    dtls = seat.transceiver.sender.transport
+    chance = random.Random(9)
+    header = bytes.fromhex("80600001000000010000")
+    for _ in range(150):
+        junk = chance.randbytes(chance.randrange(0, 200))
+        await dtls.transport._send(b"\x80" + junk)  # as SRTP that nobody encrypted
+        await dtls.transport._send(b"\x17" + junk)  # as DTLS
+        await dtls.transport._send(b"")
+    for _ in range(100):  # rightly encrypted nonsense
+        size = chance.randrange(0, 300)
+        await dtls._send_rtp(header + chance.randbytes(2) + chance.randbytes(size))
+        await dtls._send_rtp(b"\x81\xc9" + bytes([0, chance.randrange(9)]) + chance.randbytes(40))
+    before = chair(hall).jitter.received
+    await until_true(lambda: chair(hall).jitter.received > before + 50)
+    assert seat.connection.connectionState == "connected"
+    health = (await hall.ask("status"))["health"]["seats"]
+    assert health["ben"]["refused"] == 0
+    assert other.connection.connectionState == "connected"
+
+
+async def test_a_speaker_with_too_many_sources_is_let_go(hall, a_tone, until_true) -> None:
+    await hall.open()
+    seat = await hall.join("host", a_tone(400), role="host")
+    dtls = seat.transceiver.sender.transport
+    number = int(re.search(r"a=rtpmap:(\d+) opus", seat.answer)[1])  # type: ignore[index]
+    for source in range(MOST_SOURCES + 2):
+        packet = bytes([0x80, number]) + b"\0\1" + b"\0" * 4 + (1_000 + source).to_bytes(4) + b"x"
+        await dtls._send_rtp(packet)
+    await until_true(lambda: "host" not in hall.stage._room.chairs)
+
+
+async def test_a_flood_is_cut_to_what_a_speaker_needs() -> None:
+    connection = ice.Connection(ice_controlling=False)
+    friend, stranger = ("192.0.2.1", 4_000), ("192.0.2.2", 4_000)
+    connection._known.add(friend)
+    assert not connection.takes(100, stranger)
+    assert not connection.takes(0, friend)
+    assert not connection.takes(ice.LARGEST_DATAGRAM + 1, friend)
+    began = time.monotonic()
+    taken = sum(connection.takes(100, friend) for _ in range(5_000))
+    assert ice.BURST <= taken <= ice.BURST + 1 + (time.monotonic() - began) * ice.RATE
+    await connection.close()
+
+
+async def test_what_waits_for_decryption_is_bounded() -> None:
+    connection = ice.Connection(ice_controlling=False)
+    connection._known.add(("192.0.2.1", 4_000))
+    for _ in range(ice.MOST_WAITING):
+        connection.data_received(b"x", 1)
+    assert not connection.takes(100, ("192.0.2.1", 4_000))
+    await connection.close()
+
+
+@pytest.mark.parametrize("codec", ["PCMU", "PCMA", "G722"])
+async def test_the_answer_chooses_opus_and_nothing_else(speaker, a_tone, codec: str) -> None:
+    person = speaker(a_tone(400))
+    offer = await person.offer()
+    assert f"{codec}/8000" in offer
+    peer = Peer(lambda number, payload: None, lambda: None)
+    answer = await peer.answer(read_offer(offer.encode()))
+    assert codec not in answer
+    assert "useinbandfec=1" in answer
+    await peer.close()
+    await person.close()
