@@ -173,7 +173,9 @@ async def test_the_square_is_asked_where_the_sound_is(server: Server) -> None:
     assert server.asked[0].target == "/api/spaces/talk"
 
 
-@pytest.mark.parametrize("url", ["", "talk", "ftp://l/s/talk", "http://l/", "http:///s/talk"])
+@pytest.mark.parametrize(
+    "url", ["", "talk", "ftp://l/s/talk", "http://l/", "http:///s/talk", "http://[/s/t"]
+)
 async def test_what_is_no_address_is_told(url: str) -> None:
     with pytest.raises(BadInput, match="not the address of a Space"):
         await live_address(url)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import httpx
 
 from rostra import errors
-from rostra.errors import RostraError, Unavailable
+from rostra.errors import BadInput, RostraError, Unavailable
 
 Document = dict[str, Any]
 
@@ -28,13 +28,16 @@ _BY_STATUS: dict[int, type[RostraError]] = {
 class Api:
     """One server's API, for the holder of `token`: `async with Api(url, token) as api: …`.
 
-    Every method raises the RostraError that the answer stands for, Unavailable where none came.
+    Raises BadInput for a `url` that is none. Every method raises the RostraError that the answer
+    stands for, Unavailable where none came.
     """
 
     def __init__(self, url: str, token: str | None = None) -> None:
         headers = {"Accept": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        if not split(url).netloc:
+            raise BadInput(f"{url} is not the address of a server: it looks like https://a.org.")
         self._origin = url.rstrip("/")
         self._http = httpx.AsyncClient(headers=headers, timeout=_WAIT)
 
@@ -140,6 +143,15 @@ def _retry_after(response: httpx.Response) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
+def split(url: str) -> SplitResult:
+    """The parts of a web address; all empty for anything else."""
+    try:
+        found = urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+    return found if found.scheme in ("http", "https") and found.netloc else urlsplit("")
+
+
 def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    found = split(url)
+    return f"{found.scheme}://{found.netloc}"

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx
 
-from rostra.clients.api import ask_json, problem_of, unreachable
+from rostra.clients.api import ask_json, problem_of, split, unreachable
 from rostra.clients.ear import Ear
 from rostra.clients.screen import Glance, Screen
 from rostra.clients.stream import Changed, Event, Heard, LiveStream
@@ -57,10 +57,10 @@ async def live_address(url: str) -> str:
 
     Raises BadInput for an address that is none of these, else as the server answers.
     """
-    found = urlsplit(url)
+    found = split(url)
     names = [name for name in found.path.split("/") if name]
     origin = f"{found.scheme}://{found.netloc}"
-    if found.scheme in ("http", "https") and found.netloc and len(names) >= 2:
+    if len(names) >= 2:
         if names[0] == "live" and names[-1].endswith(".mp4"):
             return f"{origin}{found.path}"
         if names[0] == "s":

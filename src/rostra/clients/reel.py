@@ -47,15 +47,15 @@ class Reel:
         self._position += length(chunk)
         return Due(self._packets.packet(chunk), self._began + start / RATE, start)
 
-    def pass_time(self, now: float) -> None:
-        """Leave out what should have been sent long before `now` (s).
+    def pass_time(self, now: float, late: int = _CATCH_UP) -> None:
+        """Leave out what should have been sent more than `late` samples before `now` (s).
 
         Whoever waits for a connection calls this now and then: leaving out an hour at once would
         take a while.
         """
         if self._began is None:
             return
-        earliest = round((now - self._began) * RATE) - _CATCH_UP
+        earliest = round((now - self._began) * RATE) - late
         self._hold()
         while self._held is not None and self._position < earliest:
             self._position += length(self._held)

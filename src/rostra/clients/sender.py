@@ -61,11 +61,16 @@ class _ReelTrack(MediaStreamTrack):
     def __init__(self, reel: Reel) -> None:
         super().__init__()
         self._reel = reel
+        self._speaking = False
         self.ended = asyncio.Event()
 
     async def recv(self) -> Any:
         """aiortc asks for the next packet; it sends what is encoded already as it is."""
         loop = asyncio.get_running_loop()
+        if not self._speaking:
+            # Late packets at the start would only wait at the stage and delay all that follow.
+            self._reel.pass_time(loop.time(), late=0)
+            self._speaking = True
         due = self._reel.next(loop.time()) if self.readyState == "live" else None
         if due is None:
             self.ended.set()

@@ -12,9 +12,9 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from rostra.clients.api import Api
+from rostra.clients.api import Api, split
 from rostra.clients.reel import Reel
 from rostra.clients.sound import open_sound
 from rostra.clients.whip import Door, Session, new_http, whip_address
@@ -63,7 +63,7 @@ async def _seat(whip_url: str, token: str, name: str | None) -> str:
     """The token of a seat under `name`; the given one where it is a seat already."""
     if name is None or is_signed(token):
         return token
-    parts = urlsplit(whip_url)
+    parts = split(whip_url)
     slug = unquote(parts.path.rstrip("/").rpartition("/")[2])
     async with Api(f"{parts.scheme}://{parts.netloc}", token) as api:
         made = await api.invite(slug, "speaker", name)

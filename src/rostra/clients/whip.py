@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urljoin
 
 import httpx
 
-from rostra.clients.api import ask_json, problem_of, unreachable
+from rostra.clients.api import ask_json, problem_of, split, unreachable
 from rostra.errors import BadInput, Gone, NotProcessable, Unavailable
 
 SDP = "application/sdp"
@@ -45,7 +45,7 @@ class Door:
 
     async def leave(self, session: Session) -> None:
         """Give the seat back. Raises the RostraError that the answer stands for."""
-        if urlsplit(session.url).netloc != urlsplit(self._url).netloc:
+        if split(session.url).netloc != split(self._url).netloc:
             return  # the token is for this server only
         try:
             response = await self._http.delete(session.url, headers=self._bearer)
@@ -75,12 +75,12 @@ async def whip_address(space_url: str, token: str) -> str:
 
     Raises BadInput for an address that is none of these, else as the server answers.
     """
-    if urlsplit(space_url).path.startswith("/whip/"):
+    if split(space_url).path.startswith("/whip/"):
         _parts(space_url)
         return space_url
     async with new_http() as http:
         origin, slug = _parts(space_url)
-        if urlsplit(space_url).path.startswith("/s/"):
+        if split(space_url).path.startswith("/s/"):
             origin = await _home_of(http, origin)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         space = await ask_json(http, "GET", f"{origin}/api/spaces/{quote(slug)}", headers=headers)
@@ -107,10 +107,10 @@ async def _home_of(http: httpx.AsyncClient, live_origin: str) -> str:
 
 def _parts(url: str) -> tuple[str, str]:
     """Origin and slug of a Space's address. Raises BadInput."""
-    found = urlsplit(url)
+    found = split(url)
     names = [name for name in found.path.split("/") if name]
     known = len(names) >= 2 and names[0] in ("s", "spaces", "whip")
-    if found.scheme not in ("http", "https") or not found.netloc or not known:
+    if not known:
         raise BadInput(
             f"{url} is not the address of a Space: it looks like https://example.org/spaces/name."
         )
