@@ -20,7 +20,7 @@ from rostra.wire.emsg import emsg, read_emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv, read_privs
 from rostra.wire.malformed import Malformed
 from rostra.wire.merge_patch import apply
-from rostra.wire.timing import RATE, samples
+from rostra.wire.timing import RATE, samples, shown_moment
 
 _SECOND = 1_000_000_000
 _LOOK_BACK = 64  # records, twice as far as a whole document can be
@@ -132,11 +132,14 @@ class Tail:
     def _told(self, number: int, state: State | None) -> State | None:
         """`state` after the events of record `number`."""
         try:
-            for owner, payload in _privs(self._log.read(self._log[number])):
+            record = self._log[number]
+            for owner, payload in _privs(self._log.read(record)):
                 if owner == STATE_OWNER:
                     state = json.loads(payload)
                 elif owner == PATCH_OWNER and state is not None:
-                    state = apply(state, json.loads(payload))
+                    # Patches leave `at` out, because every record knows when it was written.
+                    told = apply(state, json.loads(payload))
+                    state = {**told, "at": shown_moment(record.wall_ms)}
         except ValueError as reason:  # the sound must go on when what is told with it is damaged
             note("state unreadable", programme=self.pid, reason=str(reason))
         except Malformed as reason:

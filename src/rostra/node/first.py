@@ -64,9 +64,7 @@ async def _open_demo(
 ) -> None:
     """The demo always begins anew when it was over; it is ours, and keeps nothing."""
     slug = rooms.DEMO_SLUG
-    origins = rooms.Origins(settings.web.public_url, settings.edge.live_url)
-    await rooms.ensure_demo(connection, places, origins, admin, now_ms=now_ms)
-    listen, home = f"{origins.live_url}/s/{slug}", origins.public_url
+    await rooms.ensure_demo(connection, places, admin, now_ms=now_ms)
 
     def begin(before: Manifest) -> Manifest:
         phase = before.phase if before.on else "lobby"
@@ -75,7 +73,7 @@ async def _open_demo(
                 slug=slug, title=before.title, host=before.host, language=before.language,
                 record=before.record,
             )  # fmt: skip
-        return replace(before, phase=phase, listen_url=listen, home_url=home)
+        return replace(before, phase=phase)
 
     present = await asyncio.to_thread(manifests.read, places.manifest(slug))
     if present is not None and present.phase in _OVER:

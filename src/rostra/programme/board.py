@@ -92,7 +92,9 @@ class Row:
 
     def add(self, name: str, amount: int = 1) -> None:
         """Add to one of SPACE_NAMES; a negative amount takes away."""
-        self._words[self._start + _ROW_COLUMN[name]] += amount
+        at = self._start + _ROW_COLUMN[name]
+        # A successor may have cleared what this process still counts down.
+        self._words[at] = max(0, self._words[at] + amount)
 
     def react(self, which: int, amount: int = 1) -> None:
         """Count reaction number `which` of the Space. Raises IndexError beyond the eighth."""
@@ -135,7 +137,8 @@ class Slot:
 
     def add(self, name: str, amount: int = 1) -> None:
         """Add to one of NAMES; a negative amount takes away."""
-        self._words[_COLUMN[name]] += amount
+        at = _COLUMN[name]
+        self._words[at] = max(0, self._words[at] + amount)
 
     def get(self, name: str) -> int:
         """The value of one of NAMES."""

@@ -165,6 +165,13 @@ class LogWriter:
         kept = reservation.reserve(self._mp4, self._data_end, duration, bytes_per_second)
         return min(kept, reservation.reserve(self._idx, self._idx_end, kept, records_per_second))
 
+    def forget(self, offset: int) -> None:
+        """Give the disk space of all sound before `offset` back; it reads as zeros afterwards.
+
+        For programmes that are not kept. The init segment and the index stay.
+        """
+        reservation.give_back(self._mp4, self.header.init_length, min(offset, self._data_end))
+
     def sync(self) -> None:
         """Wait until all that was appended is on the disk; call it off the loop, close after."""
         reservation.datasync(self._mp4)

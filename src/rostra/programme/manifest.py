@@ -50,8 +50,6 @@ class Manifest:
     replay: bool = False
     removed_reason: str | None = None
     pinned: dict[str, Any] | None = None
-    listen_url: str = ""
-    home_url: str = ""
 
     def __post_init__(self) -> None:
         if self.phase not in PHASES:

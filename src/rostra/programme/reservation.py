@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 
 _KEEP_SIZE = 1
+_PUNCH_HOLE = 2
+_PAGE = 4096
 _SHORTEST = 30.0  # a reservation of less than this many seconds is not worth asking for
 _LEFT_TO_OTHERS = 64 << 20
 _CANNOT = {errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EPERM}
@@ -29,7 +31,7 @@ def reserve(fd: int, start: int, duration: float, bytes_per_second: float) -> fl
     while allocate is not None and duration >= _SHORTEST:
         length = int(duration * bytes_per_second) + 1
         if _fits(fd, length):
-            error = allocate(fd, start, length)
+            error = allocate(fd, start, length, _KEEP_SIZE)
             if error == 0:
                 return duration
             if error in _CANNOT:
@@ -50,6 +52,21 @@ def _fits(fd: int, length: int) -> bool:
     return length - aside <= room
 
 
+def give_back(fd: int, start: int, stop: int) -> bool:
+    """Free the disk space of offsets `start` to `stop`, which read as zeros from then on.
+
+    Only whole pages within are freed. False where the system or file system cannot.
+    """
+    first, last = -(-start // _PAGE) * _PAGE, stop // _PAGE * _PAGE
+    allocate = _fallocate()
+    if allocate is None or last <= first:
+        return False
+    error = allocate(fd, first, last - first, _KEEP_SIZE | _PUNCH_HOLE)
+    if error and error not in _CANNOT:
+        raise OSError(error, os.strerror(error))
+    return error == 0
+
+
 def datasync(fd: int) -> None:
     """Wait until the file's bytes and size are on the disk."""
     if sys.platform == "darwin":
@@ -59,8 +76,8 @@ def datasync(fd: int) -> None:
 
 
 @functools.cache
-def _fallocate() -> Callable[[int, int, int], int] | None:
-    """Linux's fallocate with KEEP_SIZE as (fd, offset, length) -> errno; None elsewhere."""
+def _fallocate() -> Callable[[int, int, int, int], int] | None:
+    """Linux's fallocate as (fd, offset, length, mode) -> errno; None elsewhere."""
     if sys.platform != "linux":
         return None
     function = getattr(ctypes.CDLL(None, use_errno=True), "fallocate64", None)
@@ -69,8 +86,8 @@ def _fallocate() -> Callable[[int, int, int], int] | None:
     function.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
     function.restype = ctypes.c_int
 
-    def allocate(fd: int, start: int, length: int) -> int:
-        while function(fd, _KEEP_SIZE, start, length) != 0:
+    def allocate(fd: int, start: int, length: int, mode: int) -> int:
+        while function(fd, mode, start, length) != 0:
             if (error := ctypes.get_errno()) != errno.EINTR:
                 return error
         return 0

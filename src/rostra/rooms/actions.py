@@ -50,18 +50,9 @@ class Wish:
     language: str = ""
 
 
-@dataclass(frozen=True)
-class Origins:
-    """The addresses of the two doors, without a slash at the end."""
-
-    public_url: str
-    live_url: str
-
-
 async def create_space(
     connection: AsyncConnection,
     places: Places,
-    origins: Origins,
     owner: Account,
     wish: Wish,
     *,
@@ -85,7 +76,7 @@ async def create_space(
     await _insert(connection, space)
     # The manifest comes last but before the commit: a crash between leaves a file without a row,
     # which the next creation with this slug takes over.
-    await asyncio.to_thread(_write_manifest, places, origins, space)
+    await asyncio.to_thread(_write_manifest, places, space)
     return space
 
 
@@ -100,7 +91,7 @@ async def _insert(connection: AsyncConnection, space: Space) -> None:
         ) from None
 
 
-def _write_manifest(places: Places, origins: Origins, space: Space) -> None:
+def _write_manifest(places: Places, space: Space) -> None:
     wanted = Manifest(
         slug=space.slug,
         title=space.title,
@@ -108,8 +99,6 @@ def _write_manifest(places: Places, origins: Origins, space: Space) -> None:
         host=space.host,
         starts_at=shown_time(space.starts_ms),
         record=space.record,
-        listen_url=f"{origins.live_url}/s/{space.slug}",
-        home_url=origins.public_url,
     )
     path = places.manifest(space.slug)
     try:
@@ -123,14 +112,14 @@ def _not_ours(left: Manifest) -> Manifest:
 
 
 async def ensure_demo(
-    connection: AsyncConnection, places: Places, origins: Origins, owner: Account, *, now_ms: int
+    connection: AsyncConnection, places: Places, owner: Account, *, now_ms: int
 ) -> Space:
     """The Space `demo`, made if it is not there. Calling it again changes nothing."""
     present = await queries.by_slug(connection, DEMO_SLUG)
     if present is not None:
         return present
     wish = Wish(title=DEMO_TITLE, slug=DEMO_SLUG, record=False, language="en")
-    return await create_space(connection, places, origins, owner, wish, now_ms=now_ms)
+    return await create_space(connection, places, owner, wish, now_ms=now_ms)
 
 
 async def list_spaces(connection: AsyncConnection) -> list[Space]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import signal
 from collections import deque
 from collections.abc import Callable
@@ -46,7 +47,9 @@ _LATENESS_KEPT = 3_000  # ticks: one minute
 _TELL_SECONDS = 0.05
 _LOOK_SECONDS = 1.0
 _SYNC_SECONDS = 1.0
-_RESERVE_SECONDS = 600.0
+_RESERVE_EVERY = 600  # syncs
+_FORGET_EVERY = 60
+KEPT_UNRECORDED = 32 * 60.0  # seconds: the half hour that may be rewound, and some for the slow
 _HEALTH_SECONDS = 60.0
 
 
@@ -148,7 +151,7 @@ class Stage:
                 for ident, chair in self._room.chairs.items()
             },
             "disk_full": self._recorder.disk_full,
-            "reserved_minutes": int(self._recorder.reserved_seconds / 60),
+            "reserved_minutes": self._recorder.reserved_minutes,
             "programme": self._recorder.pid,
         }
 
@@ -222,14 +225,13 @@ class Stage:
     async def _keep(self) -> None:
         """Disk: reserve ahead, and sync once a second, both off the loop."""
         await self._done(self._recorder.reserve, FIRST_RESERVE)
-        elapsed = 0.0
-        while True:
+        for second in itertools.count(1):
             await asyncio.sleep(_SYNC_SECONDS)
-            elapsed += _SYNC_SECONDS
             await self._done(self._recorder.sync)
-            if elapsed >= _RESERVE_SECONDS:
-                elapsed = 0.0
+            if second % _RESERVE_EVERY == 0:
                 await self._done(self._recorder.reserve, NEXT_RESERVE)
+            if second % _FORGET_EVERY == 0 and not self._room.recorded:
+                await self._done(self._recorder.forget, KEPT_UNRECORDED)
 
     async def _look(self) -> None:
         """Once a second: who is absent, how many listen, how they react."""
@@ -265,7 +267,7 @@ class Stage:
     async def _leave(self) -> None:
         await self._desk.close()
         ended = self._room.finished
-        self._recorder.close(trim=ended)
+        self._recorder.close(trim=True)  # a stage that comes back sets space aside anew
         self._log.close()
         if ended:
             await asyncio.to_thread(self._tell_end)  # if the disk refuses, the next start tries

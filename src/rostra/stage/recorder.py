@@ -6,8 +6,9 @@ marked silence, and publishes a fragment of each rendition every sixteenth tick.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,8 @@ from rostra.programme.log import DiskFull, LogWriter
 from rostra.programme.places import Places
 from rostra.settings import StageSettings
 from rostra.stage.timeline import origin_for, resume
-from rostra.wire.timing import FRAGMENT, FRAME
+from rostra.wire.timing import FRAGMENT, FRAME, samples
+from rostra.wire.timing import seconds as seconds_of
 
 Pcm = npt.NDArray[np.float32]
 # The `emsg` boxes for the fragment at a media time, and whether one is the whole document.
@@ -44,6 +46,7 @@ class Rendition:
     bitrate: int
     writer: LogWriter
     fragmenter: Fragmenter
+    marks: deque[tuple[int, int]] = field(default_factory=deque)  # media time, offset in the log
 
     @property
     def silence(self) -> tuple[bytes, ...]:
@@ -58,7 +61,7 @@ class Recorder:
         self.origin = origin
         self.tick = tick
         self.disk_full = False
-        self.reserved_seconds = 0.0
+        self._reserved_until = tick
         self._renditions = renditions
 
     @classmethod
@@ -147,10 +150,27 @@ class Recorder:
 
     def reserve(self, seconds: float) -> None:
         """Set disk space aside for `seconds` more; may take a moment, so call it off the loop."""
-        self.reserved_seconds = min(
+        got = min(
             rendition.writer.reserve(seconds, rendition.bitrate / 8 * _OVERHEAD)
             for rendition in self._renditions
         )
+        self._reserved_until = max(self._reserved_until, self.tick + samples(got))
+
+    @property
+    def reserved_minutes(self) -> int:
+        """For how long there is room on the disk, whatever others write to it."""
+        return int(seconds_of(max(0, self._reserved_until - self.tick)) / 60)
+
+    def forget(self, age: float) -> None:
+        """Keep only the last `age` seconds on the disk; call it about once a minute, off the loop.
+
+        What an earlier process wrote is forgotten with the first of this one's marks.
+        """
+        for rendition in self._renditions:
+            marks = rendition.marks
+            marks.append((self.tick, rendition.writer.size))
+            while self.tick - marks[0][0] > samples(age):
+                rendition.writer.forget(marks.popleft()[1])
 
     def sync(self) -> None:
         """Wait until what was published is on the disk; call it off the loop."""

@@ -54,6 +54,11 @@ class LiveRoom:
             self.on_air = recorder.tick  # a new programme of a room that is on air already
 
     @property
+    def recorded(self) -> bool:
+        """Whether the programme is kept after its end."""
+        return self._manifest.record
+
+    @property
     def finished(self) -> bool:
         """Whether the last fragment of an ended room has been published."""
         return self.room.phase == "ended" and self._said["phase"] == "ended"

@@ -11,14 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from rostra.stage.rules import Room
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv
 from rostra.wire.merge_patch import apply, diff
-from rostra.wire.timing import FRAGMENT, RATE, seconds
+from rostra.wire.timing import FRAGMENT, RATE, seconds, shown_moment
 
 WHOLE_EVERY = 10 * RATE  # samples
 _LIVELY_EVERY = 3  # fragments between patches that only carry levels and counts
@@ -54,14 +53,13 @@ def document(room: Room, around: Surroundings, *, on_air: int, wall_ms: int) -> 
         }
         for ident, seat in room.seats.items()
     }
-    at = datetime.fromtimestamp(wall_ms / 1000, UTC)
     return {
         "v": 1,
         "space": around.slug,
         "title": around.title,
         "phase": room.phase,
         "t": round(seconds(on_air), 2),
-        "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "at": shown_moment(wall_ms),
         "listeners": around.listeners,
         "stage": stage,
         "levels": {ident: around.levels.get(ident, 0) for ident in stage},

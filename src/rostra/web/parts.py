@@ -10,11 +10,18 @@ from starlette.requests import Request
 from rostra.bus.contract import Bus
 from rostra.clock import Clock
 from rostra.programme.places import Places
-from rostra.rooms.actions import Origins
 from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.web.limits import Limits
 from rostra.web.tally import Tally
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The addresses of the two doors, without a slash at the end."""
+
+    public_url: str
+    live_url: str
 
 
 @dataclass

@@ -12,12 +12,11 @@ from starlette.responses import JSONResponse
 from rostra.errors import NotAllowed, RostraError
 from rostra.programme.manifest import Manifest
 from rostra.rooms import actions
-from rostra.rooms.actions import Origins
 from rostra.rooms.rules import check_move
 from rostra.web import lifecycle
 from rostra.web.callers import known_caller
 from rostra.web.door import door
-from rostra.web.parts import WebParts, parts_of
+from rostra.web.parts import Origins, WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.stage_line import StageLine, who
 
@@ -104,7 +103,7 @@ async def make_space(request: Request, wish: actions.Wish) -> Manifest:
     parts.limits.creations.take(account.id, parts.clock.boot_ns())
     async with parts.database.writing() as connection:
         space = await actions.create_space(
-            connection, parts.places, parts.origins, account, wish, now_ms=parts.now_ms()
+            connection, parts.places, account, wish, now_ms=parts.now_ms()
         )
     return await actions.read_manifest(parts.places, space.slug)
 

@@ -7,6 +7,8 @@ A fragment is the shortest time that both renditions fill with whole frames: 16 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 RATE = 48_000
 FRAME = 960
 AAC_FRAME = 1_024
@@ -36,3 +38,9 @@ def segment_of(media_time: int) -> int:
 def next_segment_start(media_time: int) -> int:
     """The first segment boundary at or after `media_time`, in samples."""
     return -(-media_time // SEGMENT) * SEGMENT
+
+
+def shown_moment(wall_ms: int) -> str:
+    """Milliseconds since the Unix epoch as people and programs read them (RFC 3339, UTC)."""
+    moment = datetime.fromtimestamp(wall_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
