@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import fractions
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +243,22 @@ class Shifted:
 
     def boot_id(self) -> bytes:
         return self.boot
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[Path]:
+    """A running nats-server; the JSON file that names it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    file = tmp_path / "nats.json"
+    file.write_text(json.dumps({"url": f"nats://127.0.0.1:{port}", "token": "of-the-test"}))
+    binary = shutil.which("nats-server") or str(Path(sys.prefix) / "bin" / "nats-server")
+    command = [binary, "-a", "127.0.0.1", "-p", str(port), "--auth", "of-the-test"]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    yield file
+    server.kill()
+    server.wait()
 
 
 @pytest.fixture

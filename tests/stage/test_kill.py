@@ -1,0 +1,118 @@
+"""kill -9 of a real stage process at speech: the next one goes on at the same media time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from rostra.bus.nats import NatsBus
+from rostra.errors import Unavailable
+from rostra.node.parts import PART_SETTINGS
+from rostra.programme.index import FILL
+from rostra.testing.meter import read
+from rostra.wire.timing import FRAGMENT, RATE
+
+pytestmark = pytest.mark.process
+
+
+class OtherProcess:
+    """The stage as `rostra serve` starts it."""
+
+    def __init__(self, hall: Any, chosen: dict[str, Any]) -> None:
+        self.hall, self._chosen = hall, chosen
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        command = [sys.executable, "-P", "-m", "rostra", "_part", "stage", "hall"]
+        environ = os.environ | {
+            PART_SETTINGS: json.dumps(self._chosen | {"data": str(self.hall.places.root)}),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        self.process = await asyncio.create_subprocess_exec(*command, env=environ)
+
+    async def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        await self.process.wait()
+
+
+async def test_a_killed_stage_comes_back_at_the_same_media_time(
+    hall, nats_server, until_true, clock
+) -> None:
+    from rostra.settings import values
+
+    hall.make()
+    hall.places.run.mkdir(parents=True, exist_ok=True)
+    hall.places.bus.write_text(nats_server.read_text())
+    hall.bus = NatsBus.connect_from(hall.places.bus)
+    process = OtherProcess(hall, values({}, {}))
+    await process.start()
+    try:
+        await until_true(lambda: hall.manifest.programme, "a programme")
+        await answering(hall)
+        await hall.join("host", role="host")
+        await hall.move("start")
+        await hall.pass_time(2)
+        programme = hall.manifest.programme
+        killed = time.monotonic()
+        await process.kill()
+        end = hall.end()
+        await process.start()
+        await until_true(lambda: hall.end() > end, "the log to go on")
+        appending = time.monotonic() - killed
+        await until_true(lambda: any(not r.flags & FILL for r in since(hall, end)), "live sound")
+        await answering(hall)
+        state = (await hall.ask("status"))["state"]
+        assert state["phase"] == "live"
+        await until_true(lambda: hall.manifest.on_air, "on air")
+        assert list(state["stage"]) == ["host"]
+        await hall.join("host", role="host")
+        await hall.pass_time(2)
+        check_the_logs(hall, programme, clock)
+        await hall.move("end")
+        assert await asyncio.wait_for(process.process.wait(), 10) == 0
+        sound = hall.recorded()
+        before, after = read(sound[: 2 * RATE]), read(sound[-2 * RATE :])
+        assert min(before.heard_seconds, after.heard_seconds) > 0.9
+        assert appending < 3
+    finally:
+        if process.process.returncode is None:
+            await process.kill()
+        await hall.bus.close()
+
+
+def since(hall, end: int) -> list[Any]:
+    return [record for record in hall.records() if record.media_time >= end]
+
+
+def check_the_logs(hall, programme: str, clock) -> None:
+    """Both renditions: the same programme, no hole, the gap marked, and time is real time."""
+    assert hall.manifest.programme == programme
+    for rendition in ("opus", "aac"):
+        records = hall.records(rendition)
+        times = [record.media_time for record in records]
+        assert times == [FRAGMENT * n for n in range(len(times))]
+        assert any(record.flags & FILL for record in records)
+        with hall.reader(rendition) as reader:
+            origin = reader.header.origin
+        last = records[-1]
+        age_ms = clock.wall_ms() - last.wall_ms
+        written = (clock.boot_ns() - origin.boot_ns) / 1e9 - age_ms / 1000
+        assert abs(written - last.end / RATE) < 0.15
+
+
+async def answering(hall) -> None:
+    for _ in range(100):
+        try:
+            await hall.ask("status")
+            return
+        except Unavailable:
+            await asyncio.sleep(0.05)
+    raise AssertionError("the stage does not answer")
