@@ -16,10 +16,18 @@ from rostra.bus.nats import NatsBus
 from rostra.errors import Unavailable
 from rostra.node.parts import PART_SETTINGS
 from rostra.programme.index import FILL
+from rostra.testing.coded import SLOT, programme
 from rostra.testing.meter import read
-from rostra.wire.timing import FRAGMENT, RATE
+from rostra.wire.timing import FRAGMENT, FRAME, RATE
 
 pytestmark = pytest.mark.process
+
+
+LATER = 600  # the first chirp of what is said after the kill
+
+
+def later(start: int) -> Any:
+    return programme(start + LATER * SLOT, FRAME)
 
 
 class OtherProcess:
@@ -52,15 +60,15 @@ async def test_a_killed_stage_comes_back_at_the_same_media_time(
     hall.places.run.mkdir(parents=True, exist_ok=True)
     hall.places.bus.write_text(nats_server.read_text())
     hall.bus = NatsBus.connect_from(hall.places.bus)
-    process = OtherProcess(hall, values({}, {}))
+    process = OtherProcess(hall, values({}, {}) | {"opus_bitrate": 64_000})
     await process.start()
     try:
         await until_true(lambda: hall.manifest.programme, "a programme")
         await answering(hall)
         await hall.join("host", role="host")
         await hall.move("start")
-        await hall.pass_time(2)
-        programme = hall.manifest.programme
+        await hall.pass_time(3)
+        pid = hall.manifest.programme
         killed = time.monotonic()
         await process.kill()
         end = hall.end()
@@ -73,14 +81,13 @@ async def test_a_killed_stage_comes_back_at_the_same_media_time(
         assert state["phase"] == "live"
         await until_true(lambda: hall.manifest.on_air, "on air")
         assert list(state["stage"]) == ["host"]
-        await hall.join("host", role="host")
-        await hall.pass_time(2)
-        check_the_logs(hall, programme, clock)
+        await hall.join("host", later, role="host")
+        await hall.pass_time(3)
+        check_the_logs(hall, pid, clock)
         await hall.move("end")
         assert await asyncio.wait_for(process.process.wait(), 10) == 0
-        sound = hall.recorded()
-        before, after = read(sound[: 2 * RATE]), read(sound[-2 * RATE :])
-        assert min(before.heard_seconds, after.heard_seconds) > 0.9
+        slots = read(hall.recorded()).slots
+        assert ((slots < 100).sum() > 10, (slots >= LATER).sum() > 10) == (True, True)
         assert appending < 3
     finally:
         if process.process.returncode is None:
@@ -92,9 +99,9 @@ def since(hall, end: int) -> list[Any]:
     return [record for record in hall.records() if record.media_time >= end]
 
 
-def check_the_logs(hall, programme: str, clock) -> None:
+def check_the_logs(hall, pid: str, clock) -> None:
     """Both renditions: the same programme, no hole, the gap marked, and time is real time."""
-    assert hall.manifest.programme == programme
+    assert hall.manifest.programme == pid
     for rendition in ("opus", "aac"):
         records = hall.records(rendition)
         times = [record.media_time for record in records]
