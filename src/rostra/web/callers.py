@@ -29,10 +29,16 @@ async def caller_of(request: Request) -> Caller:
     if token is not None:
         return await _by_token(parts, token)
     session = request.cookies.get(COOKIE, "")
-    if not session or len(session) > LONGEST_TOKEN:
+    if not session or len(session) > LONGEST_TOKEN or not _cookies_count(request):
         return NOBODY
     async with parts.database.reading() as connection:
         return Caller(account=await queries.by_session(connection, session, parts.now_ms()))
+
+
+def _cookies_count(request: Request) -> bool:
+    """Whether a cookie says who asks. WHIP may be used from any page, so there only tokens do:
+    else a page on another port of this host could speak in the name of who is signed in."""
+    return not str(request.scope["path"]).startswith("/whip/")
 
 
 async def visitor_of(request: Request) -> Caller:

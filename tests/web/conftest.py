@@ -1,0 +1,101 @@
+"""The square's application in a temporary folder, with a stage that is played by the test."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from rostra.bus.memory import MemoryBus
+from rostra.clock import SystemClock
+from rostra.people import actions as people
+from rostra.people.queries import Account
+from rostra.programme.places import Places
+from rostra.rooms import actions as rooms
+from rostra.settings import WebSettings
+from rostra.store.database import open_database
+from rostra.store.migrate import migrate
+from rostra.web.app import create_app
+from rostra.web.parts import WebParts
+
+ORIGIN = "http://127.0.0.1:8000"
+ANSWER = "v=0\r\nanswer\r\n"
+
+
+@dataclass
+class Square:
+    """The application, its parts, and what the stage was asked."""
+
+    app: FastAPI
+    parts: WebParts
+    bus: MemoryBus
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refusal: dict[str, Any] | None = None
+
+    def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
+        """A client that says `token`; an error in the application is an error of the test."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 9))
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers, **options)
+
+    async def account(self, handle: str, role: str = "host") -> Account:
+        async with self.parts.database.writing() as connection:
+            return await people.add_person(
+                connection, handle, role=role, now_ms=self.parts.now_ms()
+            )
+
+    async def token(self, handle: str) -> str:
+        async with self.parts.database.writing() as connection:
+            return await people.make_token(connection, handle, now_ms=self.parts.now_ms())
+
+    async def space(self, owner: Account, slug: str) -> None:
+        async with self.parts.database.writing() as connection:
+            wish = rooms.Wish(title=slug, slug=slug)
+            await rooms.create_space(
+                connection, self.parts.places, owner, wish, now_ms=self.parts.now_ms()
+            )
+
+    def seat(self, slug: str, role: str = "speaker") -> str:
+        secret, now = self.parts.secret, self.parts.now()
+        return rooms.invite(secret, slug, role=role, name="Ana", now=now)[0]
+
+    async def stage(self, slug: str) -> None:
+        """Open the lobby and answer as that Space's stage would."""
+        await rooms.open_lobby(self.parts.places, slug)
+        for what in ("command", "whip", "status"):
+            await self.bus.serve(f"stage.{slug}.{what}", self._answering(what))
+
+    def _answering(self, what: str) -> Any:
+        async def answer(body: bytes) -> bytes:
+            asked = json.loads(body)
+            self.asked.append((what, asked))
+            if self.refusal is not None:
+                return json.dumps({"error": self.refusal}).encode()
+            phases = {"start": "live", "resume": "live", "pause": "paused", "end": "ended"}
+            told = {"ok": True, "phase": phases.get(asked.get("move", ""), "lobby"), "state": {}}
+            session = {"session": secrets.token_urlsafe(24), "etag": "e1", "answer": ANSWER}
+            return json.dumps(told | (session if asked.get("op") == "offer" else {})).encode()
+
+        return answer
+
+
+@pytest.fixture
+async def square(tmp_path: Path) -> AsyncIterator[Square]:
+    places = Places(tmp_path)
+    secret = secrets.token_bytes(32)
+    places.secret.write_bytes(secret)
+    database = open_database(places.database)
+    await migrate(database)
+    settings = WebSettings("127.0.0.1", 8000, ORIGIN, "http://127.0.0.1:8001")
+    bus = MemoryBus()
+    parts = WebParts(places, settings, database, bus, SystemClock(), secret)
+    yield Square(create_app(parts), parts, bus)
+    await bus.close()
+    await database.close()
