@@ -1,6 +1,4 @@
-"""What a calm listener costs an edge: CPU of one edge process with many listeners, as JSON.
-
-usage: python bench/edge_calm.py [LISTENERS] [SECONDS]
+"""What a calm listener costs an edge: CPU of one edge process with many listeners.
 
 A thread stands in for the stage (24 kbit/s, a fragment each 0.32 s); the listeners only count.
 The CPU includes what the kernel charges the sender for the loopback and for waking the reader.
@@ -8,16 +6,15 @@ The CPU includes what the kernel charges the sender for the loopback and for wak
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import socket
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from bench.rig import arguments, report
 from rostra.testing.edges import SLUG, House, Stage, make_house
 
 _SCRATCH = bytearray(1 << 17)
@@ -86,12 +83,12 @@ def measure(house: House, listeners: int, seconds: float) -> dict[str, float]:
 
 
 def main() -> None:
-    listeners = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
+    """Let them listen."""
+    asked = arguments(str(__doc__), listeners=2000, seconds=20.0)
     with tempfile.TemporaryDirectory() as folder:
         house = make_house(Path(folder), max_listeners=1_000_000)
         try:
-            print(json.dumps(measure(house, listeners, seconds)))
+            report("edge_calm", measure(house, asked.listeners, asked.seconds))
         finally:
             house.end()
 

@@ -22,6 +22,7 @@ import psutil
 from rostra import __version__
 
 RESULTS = Path(__file__).parent / "results"
+KEPT_IN = "BENCH_RESULTS"  # the variable that names another folder
 
 
 class Server:
@@ -140,9 +141,11 @@ def setup() -> dict[str, Any]:
 
 def report(name: str, figures: dict[str, Any]) -> None:
     """Print one benchmark's result as JSON and keep it beside the others."""
-    RESULTS.mkdir(exist_ok=True)
-    result = {"name": name, "figures": figures, "setup": setup()}
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    folder = Path(os.environ.get(KEPT_IN, RESULTS))
+    folder.mkdir(exist_ok=True, parents=True)
+    command = " ".join(("python", "-m", f"bench.{name}", *sys.argv[1:]))
+    result = {"name": name, "figures": figures, "command": command, "setup": setup()}
+    (folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
 

@@ -1,0 +1,162 @@
+"""What is measured, where the line is, and how a result is said: the table's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: `said` in a few words, and whether it `holds`."""
+
+    what: str
+    line: str
+    said: Callable[[Figures], str]
+    holds: Callable[[Figures], bool]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One module of this package; its flags as documented, and those of a quick look."""
+
+    name: str
+    flags: tuple[str, ...]
+    quick: tuple[str, ...]
+    rows: Sequence[Row]
+
+    @property
+    def command(self) -> str:
+        return " ".join(("python", "-m", f"bench.{self.name}", *self.flags))
+
+
+def _flawless(figures: Figures) -> bool:
+    kinds = ("missing", "repeated", "inserted", "drops", "clicks", "holes_or_repeats_in_fragments")
+    return not any(figures[kind] for kind in kinds) and not figures["responses_ended"]
+
+
+def _untouched(figures: Figures) -> bool:
+    kinds = ("missing_ms_max", "repeats", "silence_s_max", "responses_ended")
+    return not any(figures[kind] for kind in kinds)
+
+
+def _hls(figures: Figures) -> list[Figures]:
+    return [figures[name] for name in ("master", "aac", "opus")]
+
+
+def _spoiled(figures: Figures) -> str:
+    return (
+        f"missing {figures['missing_ms_max']:g} ms, silence {figures['silence_s_max']:g} s, "
+        f"{figures['responses_ended']} responses ended"
+    )
+
+
+BENCHMARKS: tuple[Benchmark, ...] = (
+    Benchmark("click", ("--clicks", "60"), ("--clicks", "10"), (
+        Row(
+            "click to first sound on the page, Chromium",
+            "p50 ≤ 150 ms, p99 ≤ 400 ms",
+            lambda f: f"p50 {f['sound_ms_p50']} ms, p99 {f['sound_ms_p99']} ms, "
+                      f"max {f['sound_ms_max']} ms ({f['clicks']} clicks)",
+            lambda f: f["sound_ms_p50"] <= 150 and f["sound_ms_p99"] <= 400,
+        ),
+    )),
+    Benchmark("mouth_to_ear", ("--seconds", "40"), ("--seconds", "10"), (
+        Row(
+            "mouth to ear on the page, live response",
+            "p50 ≤ 2.0 s",
+            lambda f: f"p50 {f['page']['p50_s']:.2f} s, p99 {f['page']['p99_s']:.2f} s",
+            lambda f: bool(f["page"]["p50_s"] <= 2.0),
+        ),
+        Row(
+            "mouth to a plain HTTP listener's socket",
+            "—",
+            lambda f: f"p50 {f['wire']['p50_s']:.2f} s, p99 {f['wire']['p99_s']:.2f} s",
+            lambda f: f["wire"]["chirps"] > 0,
+        ),
+    )),
+    Benchmark("hls_latency", ("--seconds", "60"), ("--seconds", "15"), (
+        Row(
+            "mouth to ear in hls.js",
+            "≤ 8 s, no stall in 60 s",
+            lambda f: ", ".join(f"{name} p50 {f[name]['p50_s']:.1f} s max {f[name]['max_s']:.1f} s"
+                                for name in ("master", "aac", "opus"))
+                      + f"; {sum(one['stalls'] for one in _hls(f))} stalls",
+            lambda f: all(one["max_s"] <= 8 and not one["stalls"] for one in _hls(f)),
+        ),
+    )),
+    Benchmark("soak", ("--minutes", "30", "--listeners", "500"),
+              ("--minutes", "1", "--listeners", "100"), (
+        Row(
+            "click, gap or repeat for 500 listeners in 30 min, 1 in 100 by the meter",
+            "none",
+            lambda f: f"{f['holes_or_repeats_in_fragments']} holes or repeats in "
+                      f"{f['fragments']:,} fragments; by the meter in {f['heard_minutes']:g} min: "
+                      f"{f['missing']} missing, {f['repeated']} repeated, "
+                      f"{f['inserted']} inserted, "
+                      f"{f['drops']} drops, {f['clicks']} clicks",
+            _flawless,
+        ),
+    )),
+    Benchmark("kills", ("--rounds", "5", "--listeners", "8"),
+              ("--rounds", "1", "--listeners", "3"), (
+        Row("sound after kill -9 of web", "not touched",
+            lambda f: _spoiled(f["web"]), lambda f: _untouched(f["web"])),
+        Row("sound after kill -9 of the bus", "not touched",
+            lambda f: _spoiled(f["bus"]), lambda f: _untouched(f["bus"])),
+        Row(
+            "listeners of an edge after its kill -9",
+            "nothing lost or repeated, back ≤ 3 s",
+            lambda f: f"{f['edge']['holes_in_media_time']} lost or repeated, nothing came for "
+                      f"{f['edge']['nothing_came_for_s_max']:g} s at most",
+            lambda f: not f["edge"]["holes_in_media_time"]
+                      and f["edge"]["nothing_came_for_s_max"] <= 3,
+        ),
+        Row(
+            "speech after kill -9 of the stage",
+            "back ≤ 3 s, no response ended",
+            lambda f: f"silence p50 {f['stage']['silence_s_p50']:g} s, "
+                      f"max {f['stage']['silence_s_max']:g} s; "
+                      f"{f['stage']['responses_ended']} responses ended",
+            lambda f: f["stage"]["silence_s_max"] <= 3 and not f["stage"]["responses_ended"],
+        ),
+    )),
+    Benchmark("log_size", ("--seconds", "120"), ("--seconds", "20"), (
+        Row(
+            "log of an hour of talk",
+            "≤ 14 MB Opus",
+            lambda f: f"{f['opus_mb_per_hour']:g} MB Opus, {f['aac_mb_per_hour']:g} MB AAC",
+            lambda f: f["opus_mb_per_hour"] <= 14,
+        ),
+    )),
+    Benchmark("idle", ("--seconds", "60"), ("--seconds", "15"), (
+        Row(
+            "`serve --demo`, nobody listening",
+            "≤ 350 MB resident, ≤ 12 % of a core",
+            lambda f: f"{f['pss_mib'] * 1.048576:.0f} MB (shared pages once; "
+                      f"{f['rss_mib_added_up']} MiB added up), {f['cpu_percent_of_a_core']:g} %",
+            lambda f: f["pss_mib"] * 1.048576 <= 350 and f["cpu_percent_of_a_core"] <= 12,
+        ),
+    )),
+    Benchmark("tick", ("--seconds", "65"), ("--seconds", "62"), (
+        Row(
+            "stage tick lateness, a core and a half busy (nice 10)",
+            "p99 ≤ 25 ms",
+            lambda f: f"p50 {f['stage_tick_p50_ms']:g} ms, p99 {f['stage_tick_p99_ms']:g} ms",
+            lambda f: f["stage_tick_p99_ms"] <= 25,
+        ),
+    )),
+    Benchmark("edge_calm", ("--listeners", "2000", "--seconds", "20"),
+              ("--listeners", "500", "--seconds", "8"), (
+        Row(
+            "CPU of an edge for one listener",
+            "—",
+            lambda f: f"{f['us_per_listener_second']:g} µs a second "
+                      f"({f['listeners']:,} listeners)",
+            lambda f: not f["closed"],
+        ),
+    )),
+)  # fmt: skip
