@@ -126,3 +126,13 @@ async def test_a_server_that_froze_costs_a_request_its_timeout_and_no_more(
     os.kill(nats_server._process.pid, signal.SIGCONT)
     assert await _answered(bus, "stage.ice.command") < 2.0
     await bus.close()
+
+
+async def test_closing_ends_whatever_the_connection_is_doing(nats_server: NatsServer) -> None:
+    for turns in range(40):
+        bus = NatsBus.connect_from(nats_server.file)
+        for _ in range(turns):
+            await asyncio.sleep(0)  # every step of connecting is reached once
+        async with asyncio.timeout(5):
+            await bus.close()
+        assert not bus.connected

@@ -139,7 +139,9 @@ class NatsBus:
 
     async def _keep_connected(self) -> None:
         wait = FIRST_WAIT
-        while True:
+        # nats-py swallows a cancellation that reaches it while it connects: `close` would wait for
+        # ever for this task, so it also looks whether it is wanted.
+        while not self._closed:
             try:
                 await self._connect()
             except _CANNOT_CONNECT as error:
@@ -149,7 +151,8 @@ class NatsBus:
                 continue
             wait = FIRST_WAIT
             log.info("bus connected")
-            await self._lost.wait()
+            if not self._closed:
+                await self._lost.wait()
             self._up.clear()
             log.warning("bus lost, connecting again")
 
