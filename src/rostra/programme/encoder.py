@@ -20,6 +20,8 @@ from rostra.wire.timing import AAC_FRAME, AAC_PRIMING, FRAGMENT, FRAME
 
 Pcm = npt.NDArray[np.float32]
 
+# Frames encoded in a row, by samples per frame: each makes a quarter or a third of a fragment.
+_IN_A_ROW = {FRAME: 4, AAC_FRAME: 5}
 _SILENT_SECONDS = 4  # by then both encoders have settled and every packet is the same
 
 
@@ -80,22 +82,26 @@ def frame_encoder(rendition: str, bitrate: int) -> FrameEncoder:
 
 
 class Fragmenter:
-    """Cuts the sound of one rendition into fragments. Begin it at a fragment's boundary."""
+    """Cuts the sound of one rendition into fragments. Begin it at a fragment's boundary.
+
+    A few frames are encoded in a row: one at a time, an encoder finds the processor's caches full
+    of other things and takes twice as long. Nothing is later for it: fragments are published whole.
+    """
 
     def __init__(self, encoder: FrameEncoder) -> None:
         self._encoder = encoder
-        self._rest = np.zeros(0, np.float32)
-        self._packets: list[bytes] = []
         self._whole = FRAGMENT // encoder.samples
+        self._at_once = encoder.samples * _IN_A_ROW[encoder.samples]
+        self._waiting: list[Pcm] = []
+        self._samples = 0
+        self._packets: list[bytes] = []
 
     def add(self, pcm: Pcm) -> list[bytes] | None:
         """Take some samples (a tick's, as a rule); the frames of a fragment when it is full."""
-        sound = np.concatenate((self._rest, pcm)) if len(self._rest) else pcm
-        size = self._encoder.samples
-        used = len(sound) - len(sound) % size
-        for start in range(0, used, size):
-            self._packets += self._encoder.packets(sound[start : start + size])
-        self._rest = sound[used:]
+        self._waiting.append(pcm)
+        self._samples += len(pcm)
+        if self._samples >= self._at_once:
+            self._encode()
         if len(self._packets) < self._whole:
             return None
         full, self._packets = self._packets[: self._whole], self._packets[self._whole :]
@@ -103,8 +109,14 @@ class Fragmenter:
 
     def drop(self) -> None:
         """Forget what does not fill a fragment yet: the next sound begins one."""
-        self._rest = np.zeros(0, np.float32)
-        self._packets = []
+        self._waiting, self._samples, self._packets = [], 0, []
+
+    def _encode(self) -> None:
+        sound, size = np.concatenate(self._waiting), self._encoder.samples
+        used = self._samples - self._samples % self._at_once
+        for start in range(0, used, size):
+            self._packets += self._encoder.packets(sound[start : start + size])
+        self._waiting, self._samples = [sound[used:]], self._samples - used
 
 
 @cache

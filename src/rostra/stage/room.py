@@ -21,7 +21,7 @@ from rostra.stage.events import EventLog
 from rostra.stage.mixer import Limiter, total
 from rostra.stage.recorder import Recorder
 from rostra.stage.rules import By, Event, Room
-from rostra.stage.seat import Chair, return_encoder
+from rostra.stage.seat import Chair, return_encoder, silent_return
 from rostra.stage.statement import Document, Statement, Surroundings, document
 from rostra.wire.timing import FRAGMENT
 
@@ -128,13 +128,20 @@ class LiveRoom:
         said = {i: frame for i, frame in own.items() if self.chairs[i].meter.audible}
         mix = total(said)
         listening = [(ident, chair) for ident, chair in self.chairs.items() if chair.listens]
-        shared: bytes | None = None
-        if any(ident not in said for ident, _ in listening):
-            if self._shared is None:
-                self._shared = return_encoder()
-            shared = self._shared.encode(self._shared_limiter.limit(mix))
+        shared = b""
         for ident, chair in listening:
-            chair.hear(mix, said.get(ident), shared)
+            if not said.keys() - {ident}:
+                chair.hear(mix, None, silent_return())
+            elif ident in said:
+                chair.hear(mix, said[ident], None)
+            else:
+                shared = shared or self._for_the_silent(mix)
+                chair.hear(mix, None, shared)
+
+    def _for_the_silent(self, mix: Pcm) -> bytes:
+        if self._shared is None:
+            self._shared = return_encoder()
+        return self._shared.encode(self._shared_limiter.limit(mix))
 
     def _events(self, media_time: int) -> tuple[Sequence[bytes], bool]:
         self._said = self._document(media_time)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
 from rostra.programme.opus import Encoder
 from rostra.stage.jitter import JitterBuffer
 from rostra.stage.levels import Meter
-from rostra.stage.mixer import Limiter
+from rostra.stage.mixer import SILENCE, Limiter
 from rostra.stage.peer import Peer
 
 Pcm = npt.NDArray[np.float32]
 
 AWAY_AFTER = 150  # ticks (3 s) without a packet
 RETURN_BITRATE = 32_000
+_SETTLED = 50  # frames after which an encoder's silence is always the same
 _RETURN_LOSS = 10  # percent of loss that in-band correction prepares for
+
+
+@cache
+def silent_return() -> bytes:
+    """What a seat hears while nobody else speaks: no encoder need be asked for it."""
+    encoder = return_encoder()
+    return [encoder.encode(SILENCE) for _ in range(_SETTLED)][-1]
 
 
 def return_encoder() -> Encoder:
@@ -54,10 +64,10 @@ class Chair:
         return heard
 
     def hear(self, mix: Pcm, own: Pcm | None, shared: bytes | None) -> None:
-        """Send this seat its return: `shared` when it said nothing, else the mix without it."""
+        """Send this seat its return: `shared` where it may have that, else the mix without it."""
         if self.peer is None or self.peer.returns is None:
             return
-        if own is None and shared is not None:
+        if shared is not None:
             self.peer.returns.put(shared)
             return
         if self._encoder is None:
