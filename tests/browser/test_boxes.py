@@ -45,7 +45,8 @@ def cut(page: Page, stream: bytes, sizes: list[int]) -> list[dict[str, Any]]:
       let at = 0;
       for (const size of sizes) {
         for (const piece of cutter.feed(all.slice(at, at + size))) {
-          found.push({ ...piece, init: piece.init && hex(piece.init), sound: piece.sound && hex(piece.sound) });
+          const { init, sound } = piece;
+          found.push({ ...piece, init: init && hex(init), sound: sound && hex(sound) });
         }
         at += size;
       }

@@ -22,7 +22,8 @@ CLICKED = """() => {
   document.getElementById("play").addEventListener("click", () => {
     const clicked = performance.now();
     const look = () => {
-      if (sound.readyState > 2 && sound.currentTime > (window.first ??= sound.currentTime || undefined)) {
+      window.first ??= sound.currentTime || undefined;
+      if (sound.readyState > 2 && sound.currentTime > window.first) {
         window.took = performance.now() - clicked;
       } else requestAnimationFrame(look);
     };
@@ -77,8 +78,11 @@ def test_what_is_heard_is_at_most_two_seconds_old_and_what_is_shown_belongs_to_i
     before = page.evaluate(f"[{AT}, document.getElementById('listeners').textContent]")
     assert before[0] < told_at
     assert before[1] == "1,284 listening"
-    page.evaluate(f"""() => new MutationObserver(() => window.shown ??= {AT}).observe(
-      document.getElementById("listeners"), {{ childList: true, characterData: true, subtree: true }})""")
+    page.evaluate(f"""() => {{
+      const all = {{ childList: true, characterData: true, subtree: true }};
+      const watch = new MutationObserver(() => window.shown ??= {AT});
+      watch.observe(document.getElementById("listeners"), all);
+    }}""")
     eventually(page, "window.shown")
     assert told_at - 0.1 <= page.evaluate("window.shown") <= told_at + 1.5
     assert "77,123" in page.inner_text("#listeners")
@@ -93,8 +97,8 @@ def test_who_speaks_has_a_ring_and_who_is_muted_has_not(scene: Any, eventually: 
     assert page.evaluate(ring) == [True, False, False]
     opacity = "getComputedStyle(document.querySelector('#stage li .face'), '::before').opacity"
     eventually(page, f"Number({opacity}) === 1")
-    people = {"ben": {"name": "Ben Okafor", "role": "cohost", "muted": False, "speaking": True}}
-    talk.tell(stage=people, levels={"ben": 5})
+    ben = {"name": "Ben Okafor", "role": "cohost", "muted": False, "speaking": True}
+    talk.tell(stage={"ana": None, "ben": ben, "chloe": None}, levels={"ben": 5})
     eventually(page, f"JSON.stringify({ring}) === '[true]'")
     assert page.inner_text("#stage b") == "Ben Okafor"
 
@@ -176,7 +180,8 @@ def test_a_browser_that_refuses_to_play_is_told_by_a_tap(
     scene.on()
     refuse = """const play = HTMLMediaElement.prototype.play;
       HTMLMediaElement.prototype.play = function () {
-        return window.allowed ? play.call(this) : Promise.reject(new DOMException("no", "NotAllowedError"));
+        if (window.allowed) return play.call(this);
+        return Promise.reject(new DOMException("no", "NotAllowedError"));
       };"""
     page = scene.open("#listen", script=refuse)
     eventually(page, f"{STATUS} === 'Tap to listen'")
@@ -226,8 +231,9 @@ def test_a_full_buffer_makes_room_and_nothing_is_lost(scene: Any, eventually: Ev
     full = """const append = SourceBuffer.prototype.appendBuffer;
       window.refused = 0;
       SourceBuffer.prototype.appendBuffer = function (bytes) {
-        if (window.full) { window.refused += 1; throw new DOMException("full", "QuotaExceededError"); }
-        return append.call(this, bytes);
+        if (!window.full) return append.call(this, bytes);
+        window.refused += 1;
+        throw new DOMException("full", "QuotaExceededError");
       };"""
     page = listening(scene.open(script=full), eventually)
     page.evaluate(MONOTONOUS)

@@ -1,4 +1,4 @@
-"""The listening page as a document: phases, languages, size, and a policy that allows only itself."""
+"""The listening page as a document: phases, languages, size, and a policy that allows only it."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_both_languages_have_the_same_texts_with_the_same_holes() -> None:
 def test_every_text_is_used_and_every_used_text_is_there() -> None:
     template = (PAGES / "listen.html").read_text("utf-8")
     wanted = set(re.findall(r"\bt\.(\w+)", template))
-    built = {prefix for prefix in re.findall(r't\["(\w+_)" ~', template)}
+    built = set(re.findall(r't\["(\w+_)" ~', template))
     there = set(texts("en")["page"])
     assert wanted <= there
     assert {key for key in there if not key.startswith(tuple(built))} <= wanted

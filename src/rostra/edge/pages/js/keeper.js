@@ -4,6 +4,8 @@ const PIPELINE = 0.15;
 const DRIFT = 0.0005;
 const FASTEST = 0.02;
 const FAR = 8;
+// Chromium waits at a hole some frames before it.
+const LEFT_UNPLAYED = 0.25;
 
 class Keeper {
   #audio;
@@ -68,8 +70,8 @@ class Keeper {
 
   #skipHole() {
     const { currentTime } = this.#audio;
-    const until = this.#buffer.endAt(currentTime);
-    if (until !== null && until - currentTime > 0.08) return;
+    const left = (this.#buffer.endAt(currentTime) ?? currentTime) - currentTime;
+    if (left > 0.02 && (left > LEFT_UNPLAYED || this.#audio.readyState > 2)) return;
     const next = this.#buffer.ranges.find(([start, end]) => start > currentTime && end - start > 0.1);
     if (next) this.#move(next[0]);
   }

@@ -2,6 +2,7 @@
 
 const HELD_FOR = 30;
 const TICK = 100;
+const SWALLOWED_FOR = 3;
 
 /** Plays, and says whether the browser refused to without a tap. */
 async function begin(audio) {
@@ -25,6 +26,7 @@ class LivePlayer {
   #over = null;
   #breaks = 0;
   #heldAt = 0;
+  #fedAt = now();
   #ticked = Date.now();
   #timer = 0;
   wanted = false;
@@ -239,9 +241,18 @@ class LivePlayer {
       this.keeper.tick(this.link.state === "live");
     }
     this.#place();
+    this.#digest();
     const state = this.#goal === null ? this.timeline.due(this.#audio.currentTime + 0.05) : null;
     if (state) this.#owner.show(state);
     this.#part();
+  }
+
+  /** Sound that goes in and is never there to be played: the browser's parser has lost its way. */
+  #digest() {
+    const there = this.buffer.ranges.at(-1)?.[1] ?? 0;
+    const swallowed = this.wanted && this.#starving() && !this.buffer.full && this.#end - there > 1;
+    if (!swallowed) this.#fedAt = now();
+    else if (now() - this.#fedAt > SWALLOWED_FOR) this.#broke("the sound goes in and does not come out");
   }
 
   /** What is over is over when the last of it was heard. */
@@ -258,6 +269,7 @@ class LivePlayer {
   #broke(reason) {
     console.warn("rostra:", reason);
     this.#breaks += 1;
+    this.#fedAt = now();
     this.failed = this.#breaks > 6;
     const others = SOUNDS.filter(([, type]) => Media.isTypeSupported(type));
     this.#sound = others[Math.floor(this.#breaks / 3) % others.length];

@@ -86,7 +86,7 @@ class ReplayPlayer {
 
   line() {
     if (this.refused) return "tap";
-    if (this.#audio.ended) return "replay_done";
+    if (this.#opened && this.#audio.ended) return "replay_done";
     if (!this.wanted) return this.#opened ? "held" : "ready_replay";
     if (this.sounding) return "replay";
     return !navigator.onLine ? "offline" : this.#tries ? "lost" : "buffering";

@@ -32,7 +32,7 @@ class Transport {
     reveal(el("seek-row"), Boolean(position));
     for (const id of ["start", "back", "forth"]) el(id).disabled = !position && !(native && id !== "start");
     el("forth").disabled ||= !native && position?.live && !player.behind;
-    reveal(el("live"), !(player instanceof ReplayPlayer));
+    reveal(el("live"), player.behind || native || Boolean(position?.live));
     reveal(el("speed"), player instanceof ReplayPlayer);
     this.#live(player.wanted && player.sounding, player.behind);
     if (!position) return;
