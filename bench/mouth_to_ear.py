@@ -28,7 +28,7 @@ def _page(url: str, seconds: float, began: float) -> dict[str, Any]:
         tab = Tab(browser, url)
         tab.page.click("#play")
         tab.first_sound()
-        sound = tab.listen(seconds)
+        sound = tab.listen(seconds, after=_SETTLED)
         said = tab.ask("document.getElementById('far').textContent")
         waited = len(tab.ask("ear.waited"))
         tab.close()

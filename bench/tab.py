@@ -135,8 +135,13 @@ class Tab:
         self.page.wait_for_function("ear.first > 0", timeout=20_000, polling=20)
         return float(self.ask("ear.first")) / 1000
 
-    def listen(self, seconds: float) -> Sound:
-        """Keep what is heard during the next `seconds`."""
+    def listen(self, seconds: float, after: float = 0) -> Sound:
+        """Let `after` seconds pass, and keep what is heard during the next `seconds`.
+
+        A tab that opens takes both cores of a small machine for a moment, and with them the
+        speaker's: a fault that is heard soon after is that speaker's, not the listener's.
+        """
+        self.page.wait_for_timeout(after * 1000)
         self.ask("ear.keep = true")
         self.page.wait_for_timeout(seconds * 1000)
         pcm = np.frombuffer(base64.b64decode(self.ask("packed(ear.pcm)")), np.float32)
