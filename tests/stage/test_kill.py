@@ -95,6 +95,40 @@ async def test_a_killed_stage_comes_back_at_the_same_media_time(
         await hall.bus.close()
 
 
+async def test_a_stage_that_could_not_run_for_a_moment_loses_no_packet(
+    hall, nats_server, until_true
+) -> None:
+    from rostra.settings import values
+
+    hall.make()
+    hall.places.run.mkdir(parents=True, exist_ok=True)
+    hall.places.bus.write_text(nats_server.read_text())
+    hall.bus = NatsBus.connect_from(hall.places.bus)
+    process = OtherProcess(hall, values({}, {}))
+    await process.start()
+    try:
+        await until_true(lambda: hall.manifest.programme, "a programme")
+        await answering(hall)
+        await hall.join("host", role="host")
+        await hall.pass_time(1)
+        before = await concealed(hall)
+        for _ in range(5):
+            process.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(0.12)  # six ticks
+            process.process.send_signal(signal.SIGCONT)
+            await hall.pass_time(0.5)
+        assert await concealed(hall) - before <= 3  # of thirty that waited in the socket
+    finally:
+        await process.kill()
+        await hall.bus.close()
+
+
+async def concealed(hall) -> int:
+    health = (await hall.ask("status"))["health"]
+    count: int = health["seats"]["host"]["concealed"]
+    return count
+
+
 def since(hall, end: int) -> list[Any]:
     return [record for record in hall.records() if record.media_time >= end]
 
