@@ -164,3 +164,15 @@ def test_another_process_is_read_while_it_counts(board: Board, path: Path) -> No
     assert sends == sorted(sends)
     assert reactions == sorted(reactions)
     assert board.totals()["sends_total"] == board.space("demo").reactions[3] == 20_000
+
+
+def test_a_gauge_that_a_successor_cleared_does_not_fall_below_zero(tmp_path: Path) -> None:
+    with Board.create(tmp_path / "board", slots=1) as board:
+        slot = board.slot(0)
+        slot.add("connections", 2)
+        slot.space("hall").add("listeners", 2)
+        slot.clear_gauges()
+        slot.add("connections", -1)
+        slot.space("hall").add("listeners", -1)
+        assert slot.get("connections") == 0
+        assert board.space("hall").listeners == 0

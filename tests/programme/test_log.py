@@ -194,3 +194,23 @@ def test_closing_twice_is_harmless(create: Create) -> None:
     writer = create()
     writer.close()
     writer.close()
+
+
+def test_what_is_forgotten_gives_its_space_back_and_the_rest_stays(
+    create: Create, files: Files
+) -> None:
+    frames = [b"\1" * 1_000] * 16
+    with create() as writer:
+        records = [writer.append(frames, wall_ms=0) for _ in range(20)]
+        writer.sync()
+        before = files[0].stat()
+        writer.forget(records[10].offset)
+        after = files[0].stat()
+        assert after.st_size == before.st_size
+        assert (before.st_blocks - after.st_blocks) * 512 > 9 * records[0].length
+        writer.append(frames, wall_ms=0)
+    with LogReader(*files) as reader:
+        assert reader.init == init_segment(OpusTrack())
+        assert read_fragment(reader.read(reader[10])).frames == tuple(frames)
+    with LogWriter.recover(*files) as again:
+        assert again.end == records[-1].end + FRAGMENT

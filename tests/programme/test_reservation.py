@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from rostra.programme import reservation
-from rostra.programme.reservation import reserve
+from rostra.programme.reservation import give_back, reserve
 
 MEBIBYTE = 1 << 20
 
@@ -33,8 +33,8 @@ def kernel(monkeypatch: pytest.MonkeyPatch, *answers: int) -> list[int]:
     """Let fallocate answer so; returns the list in which the lengths asked for will be."""
     left, asked = list(answers), []
 
-    def allocate(_fd: int, start: int, length: int) -> int:
-        assert start == 1_000
+    def allocate(_fd: int, start: int, length: int, mode: int) -> int:
+        assert (start, mode) == (1_000, 1)  # file sizes stay
         asked.append(length)
         return left.pop(0)
 
@@ -110,3 +110,18 @@ def test_a_disk_that_filled_since_takes_nothing_away(
     free(monkeypatch, 0)
     assert reserve(fd, 1_000, 4 * 3_600.0, 1_000) == 3_600.0
     assert os.fstat(fd).st_blocks * 512 >= 3_600_000
+
+
+def test_what_is_given_back_is_free_and_reads_as_zeros(fd: int) -> None:
+    os.pwrite(fd, b"x" * 40_960, 0)
+    os.fsync(fd)
+    before = os.fstat(fd)
+    assert give_back(fd, 100, 20_000)
+    after = os.fstat(fd)
+    assert after.st_size == before.st_size
+    assert before.st_blocks - after.st_blocks == 3 * 8  # whole pages between 4096 and 16384
+    data = os.pread(fd, 40_960, 0)
+    assert data[:4096] == b"x" * 4096
+    assert data[4096:16_384] == bytes(12_288)
+    assert data[16_384:] == b"x" * 24_576
+    assert not give_back(fd, 0, 4_000)
