@@ -29,7 +29,7 @@ from bench.tab import Tab, behind, chromium, faults
 _NPM = Path(__file__).parent.parent / "tests" / "browser"
 _SCRIPT = _NPM / "node_modules" / "hls.js" / "dist" / "hls.min.js"
 _SETTLED = 9.0  # seconds until that is heard which was said after the tab had opened
-_VISIT = 3.0  # seconds
+_VISIT = 4.0  # seconds
 _PAGE = b"""<!doctype html>
 <meta charset="utf-8"><title>HLS</title><audio></audio><button>play</button>
 <script src="/hls.js"></script>
@@ -105,7 +105,7 @@ def _visits(browser: Browser, url: str, count: int, began: float) -> dict[str, A
         sound = tab.listen(_VISIT, after=0.5)
         tab.close()
         reading = sound.reading()
-        if len(reading.slots):  # a busy machine may spoil three seconds for the meter
+        if len(reading.slots):  # a busy machine may spoil a visit for the meter
             late.append(behind(reading.slots, sound.wall(reading.places), began)["p50_s"])
     return {
         "count": count,
