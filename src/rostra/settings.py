@@ -8,7 +8,6 @@ docs/settings.md are all made from the one table `SETTINGS`.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import json
 import os
 import tomllib
@@ -49,13 +48,10 @@ class EdgeSettings:
 
 @dataclass(frozen=True)
 class StageSettings:
-    """One Space's speakers. Bit rates in bit/s; `udp_ports` is a first and a last port."""
+    """One Space's sound. Bit rates in bit/s."""
 
     opus_bitrate: int = 24_000
     aac_bitrate: int = 48_000
-    udp_ports: tuple[int, int] | None = None
-    public_ip: str | None = None
-    ice_servers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,20 +87,6 @@ def _origin(text: str) -> str:
     if not plain or parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("it must look like https://live.example.org, without a path")
     return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _ports(text: str) -> list[int]:
-    first, _, last = text.replace(" ", "").partition("-")
-    if not (first.isdecimal() and last.isdecimal() and 1024 <= int(first) <= int(last) <= 65535):
-        raise ValueError("it must be two ports between 1024 and 65535, for example 40000-40999")
-    return [int(first), int(last)]
-
-
-def _address(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text.strip()))
-    except ValueError:
-        raise ValueError("it must be an IP address, for example 203.0.113.7") from None
 
 
 def _ice(text: str) -> list[str]:
@@ -173,12 +155,6 @@ SETTINGS: tuple[Setting, ...] = (
             "Bits a second of the Opus rendition."),
     Setting("aac_bitrate", "BITS", _whole(32_000, 128_000), 48_000,
             "Bits a second of the AAC rendition, for players without Opus."),
-    Setting("udp_ports", "A-B", _ports, None,
-            "First and last UDP port for speakers; any free ports if absent.",
-            example="40000-40999"),
-    Setting("public_ip", "IP", _address, None,
-            "Address that speakers reach this machine by, when it is behind a router.",
-            example="203.0.113.7"),
     Setting("ice_servers", "URL", _ice, [],
             "STUN or TURN server offered to speakers; may be given several times.",
             flag_name="ice-server"),
@@ -223,7 +199,7 @@ def _first_found(flags: Mapping[str, object], environ: Mapping[str, str], name: 
 def _read(setting: Setting, raw: object, source: str) -> Value:
     """`raw` is text, a number, a switch or a list of texts, from `source`, which errors name."""
     if isinstance(raw, list | tuple):
-        text = ("-" if setting.read is _ports else " ").join(str(part) for part in raw)
+        text = " ".join(str(part) for part in raw)
     else:
         text = str(raw).lower() if isinstance(raw, bool) else str(raw)
     try:
@@ -266,7 +242,7 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
         raise Misconfigured(
             f"Pages and sound cannot share port {port}: give another --port or --live-port."
         )
-    shown = _shown_host(host, chosen["public_ip"])
+    shown = _shown_host(host)
     public_url = str(chosen["public_url"] or f"http://{shown}:{port}")
     live_url = str(chosen["live_url"] or f"http://{shown}:{live_port}")
     servers = _strings(chosen["ice_servers"])
@@ -281,15 +257,14 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
         ),
         stage=StageSettings(
             _int(chosen["opus_bitrate"]), _int(chosen["aac_bitrate"]),
-            _pair(chosen["udp_ports"]), _maybe(chosen["public_ip"]), servers,
         ),
     )  # fmt: skip
 
 
-def _shown_host(host: str, public_ip: Value) -> str:
+def _shown_host(host: str) -> str:
     """The host as it stands in a URL; a wildcard is nobody's address."""
     if host in {"0.0.0.0", "::", "*"}:  # noqa: S104 - compared, not bound
-        host = str(public_ip or "127.0.0.1")
+        host = "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
@@ -313,13 +288,6 @@ def _maybe(value: Value) -> str | None:
 def _strings(value: Value) -> tuple[str, ...]:
     assert isinstance(value, list)
     return tuple(str(part) for part in value)
-
-
-def _pair(value: Value) -> tuple[int, int] | None:
-    if value is None:
-        return None
-    assert isinstance(value, list)
-    return int(value[0]), int(value[1])
 
 
 def sample() -> str:
