@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,6 +145,37 @@ def test_a_reserve_that_grew_is_cut_back() -> None:
         put(jitter, number)
     waiting = len([frame for frame in taken(jitter, 8) if frame is not None and frame > 0])
     assert waiting <= TARGET + 1
+
+
+def test_what_is_late_is_played_later_and_not_thrown_away() -> None:
+    jitter = buffer()
+    put(jitter, 1, 2, 3)
+    assert taken(jitter, 5) == [1, 2, 3, -1, -1]
+    put(jitter, 4, 5)
+    assert taken(jitter, 2) == [4, 5]
+    put(jitter, 7, 8)  # 6 was lost after all
+    assert taken(jitter, 3) == [6.5, 7, 8]
+
+
+@pytest.mark.parametrize("slower", [100e-6, -100e-6, 500e-6])
+@pytest.mark.parametrize("shaken", [0.0, 15.0, 35.0])
+def test_a_clock_that_differs_costs_no_more_than_it_must(slower: float, shaken: float) -> None:
+    """Ten minutes of a sender whose 20 ms are not ours, over a network that delays by chance."""
+    chance, jitter, count = random.Random(1), buffer(), 30_000
+    sent = [n * 20 * (1 + slower) + 7 + chance.random() * shaken for n in range(count)]
+    arrivals = sorted(zip(sent, range(count), strict=True))
+    played: list[float] = []
+    at = 0
+    for tick in range(count):
+        while at < count and arrivals[at][0] <= tick * 20:
+            put(jitter, arrivals[at][1])
+            at += 1
+        played += [n for n in taken(jitter, 1) if n is not None and n >= 0]
+        assert len(jitter._waiting) <= MOST
+    assert played == sorted(set(played))
+    drift = count * abs(slower)  # frames that the clocks are apart in the end
+    assert len(played) >= count - 10 - 2 * drift
+    assert jitter.concealed <= 10 + 2 * drift
 
 
 def test_short_packets_are_joined_to_frames() -> None:

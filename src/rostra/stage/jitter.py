@@ -2,9 +2,11 @@
 
 Packets wait in a small table by sequence number. The first waits for two more (40 ms), which is
 the reserve against jitter; then each tick takes the next number. A missing one is rebuilt from
-its successor's in-band redundancy, or concealed; after a quarter of a second without any packet
-the seat is silent and the next packet begins anew. A reserve that grows (the sender's clock is
-faster, or a burst came late) is cut back one frame at a time.
+its successor's in-band redundancy, or concealed. Where nothing waits at all it is late, not lost
+(the sender's clock is slower, or the network took longer): its place is kept and a concealed frame
+played before it, which makes the reserve one frame larger. After a quarter of a second without any
+packet the seat is silent and the next packet begins anew. A reserve that grows too large (the
+sender's clock is faster, or a burst came late) is cut back one frame at a time.
 """
 
 from __future__ import annotations
@@ -84,9 +86,10 @@ class JitterBuffer:
 
     def _following(self) -> Pcm | None:
         assert self._next is not None
-        payload = self._waiting.pop(self._next, None)
-        number = self._next
-        self._next += 1
+        number, late = self._next, not self._waiting
+        payload = self._waiting.pop(number, None)
+        if not late:
+            self._next += 1
         if payload is not None:
             self._lost_in_row = 0
             return self._decoded(payload)
@@ -95,11 +98,12 @@ class JitterBuffer:
             self._begin_anew()
             return None
         self.concealed += 1
-        after = self._waiting.get(number + 1)
-        if after is None:
-            return self._voice.conceal()
+        return self._made_up(self._waiting.get(number + 1))
+
+    def _made_up(self, after: bytes | None) -> Pcm:
+        """A frame in place of one that is not there, from the packet `after` it if that is."""
         try:
-            return self._voice.corrected(after)
+            return self._voice.conceal() if after is None else self._voice.corrected(after)
         except OpusRefused:
             return self._voice.conceal()
 

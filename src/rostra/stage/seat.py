@@ -56,10 +56,14 @@ class Chair:
         return self.quiet_ticks >= AWAY_AFTER
 
     def take(self, muted: bool) -> Pcm | None:
-        """This tick's 20 ms, or None for silence. A muted seat's sound goes nowhere."""
+        """This tick's 20 ms, or None for silence. A muted seat's sound goes nowhere.
+
+        A made-up packet decodes to ten million times full scale: for a second the limiter would
+        leave nothing of what the others say. Nobody is louder than full scale.
+        """
         self.quiet_ticks += 1
         frame = self.jitter.take()
-        heard = None if muted else frame
+        heard = None if muted or frame is None else np.clip(frame, -1.0, 1.0)
         self.meter.add(heard)
         return heard
 

@@ -1,0 +1,58 @@
+"""A seat between its packets and the mix."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rostra.programme.opus import Decoder, Encoder
+from rostra.stage.seat import AWAY_AFTER, Chair
+from rostra.wire.timing import FRAME
+
+# A packet that decodes to a hundred thousand times full scale, found by trying.
+MONSTROUS = bytes([0xE8, *range(100)])
+
+
+def loud_packets() -> list[bytes]:
+    encoder = Encoder(32_000)
+    wave = (0.5 * np.sin(np.arange(FRAME * 10) / 20)).astype(np.float32)
+    return [encoder.encode(frame) for frame in wave.reshape(-1, FRAME)]
+
+
+def seated(packets: list[bytes]) -> Chair:
+    chair = Chair("session")
+    for number, packet in enumerate(packets):
+        chair.on_packet(number, packet)
+    return chair
+
+
+def test_nobody_is_louder_than_full_scale() -> None:
+    decoder = Decoder()
+    assert max(float(np.abs(decoder.decode(MONSTROUS)).max()) for _ in range(4)) > 1_000
+    chair = seated([MONSTROUS] * 10)
+    frames = [frame for _ in range(8) if (frame := chair.take(muted=False)) is not None]
+    assert frames
+    assert max(float(np.abs(frame).max()) for frame in frames) <= 1.0
+
+
+def test_what_is_honest_passes_as_it_was_said() -> None:
+    packets = loud_packets()[:3]
+    heard = seated(packets).take(muted=False)
+    assert np.array_equal(heard, Decoder().decode(packets[0]))
+
+
+def test_a_muted_seat_is_nothing_and_shows_nothing() -> None:
+    chair = seated(loud_packets()[:8])
+    assert all(chair.take(muted=True) is None for _ in range(8))
+    assert not chair.meter.speaking
+    assert chair.meter.take_level() == 0
+
+
+def test_a_seat_is_away_after_three_seconds_without_a_packet() -> None:
+    chair = seated(loud_packets()[:1])
+    for _ in range(AWAY_AFTER - 1):
+        chair.take(muted=False)
+    assert not chair.away
+    chair.take(muted=False)
+    assert chair.away
+    chair.on_packet(2, loud_packets()[0])
+    assert not chair.away
