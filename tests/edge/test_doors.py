@@ -213,12 +213,12 @@ def test_hls_segments_are_the_log_and_never_change(live: House) -> None:
     playlist = live.get(f"/live/{SLUG}/opus.m3u8")
     assert playlist.headers["cache-control"] == "public, max-age=1"
     names = re.findall(r"^.*\.m4s$", playlist.body.decode(), re.MULTILINE)
-    assert names == [f"{PID}-opus-{n}.m4s" for n in range(6)]  # 40 fragments are 6 whole segments
+    assert names == [f"{PID}-opus-{n}.m4s" for n in range(10)]  # of four fragments each
     segment = live.get(f"/live/{SLUG}/{names[2]}")
     assert "max-age=3600" in segment.headers["cache-control"]
-    player = Player(live, "?from=3.84")
-    assert b"".join(player.hear(6)).endswith(segment.body)  # but for the state in front
-    assert live.get(f"/live/{SLUG}/{PID}-opus-6.m4s").status == 404  # not whole yet
+    player = Player(live, "?from=2.56")
+    assert b"".join(player.hear(4)).endswith(segment.body)  # but for the state in front
+    assert live.get(f"/live/{SLUG}/{PID}-opus-10.m4s").status == 404  # not whole yet
     assert live.get(f"/live/{SLUG}/{PID}-opus-init.mp4").body == player.init
 
 
@@ -229,7 +229,7 @@ def test_an_ended_programme_is_a_vod_playlist_from_on_air_to_the_end(house: Hous
     playlist = house.get(f"/live/{SLUG}/opus.m3u8").body.decode()
     assert "#EXT-X-ENDLIST" in playlist
     names = re.findall(r"^.*\.m4s$", playlist, re.MULTILINE)
-    assert names == [f"{PID}-opus-{n}.m4s" for n in range(1, 7)]
+    assert names == [f"{PID}-opus-{n}.m4s" for n in range(1, 10)]
     assert house.get(f"/live/{SLUG}/{names[-1]}").status == 200
 
 

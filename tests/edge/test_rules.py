@@ -71,7 +71,7 @@ def test_ten_seconds_taken_make_a_listener_unless_the_programme_stands_still() -
 
 def test_listeners_by_hls_are_what_was_fetched_in_thirty_seconds() -> None:
     fetched = Fetched()
-    for tick in range(40):  # ten players, a segment of 1.92 s each 1.92 s
+    for tick in range(40):  # ten players, a segment each 1.92 s
         for _ in range(10):
             fetched.add(1_920_000_000, tick * 1_920_000_000)
     assert fetched.listeners(40 * 1_920_000_000) in (9, 10)

@@ -40,7 +40,7 @@ def test_every_fragment_of_a_gap_is_silent_flagged_and_tells_the_whole_gap(
             assert event.media_time == found.media_time
             ((owner, payload),) = read_privs(event.message)
             assert owner == "rostra.fill"
-            assert json.loads(payload) == {"from": 2.24, "to": 3.2}
+            assert json.loads(payload) == {"from": 1.6, "to": 2.56}
 
 
 def test_there_is_nothing_to_fill_when_time_has_not_passed(create: Create) -> None:

@@ -10,9 +10,9 @@ from rostra.wire import timing
 
 def test_a_fragment_is_whole_frames_of_both_renditions_and_a_segment_whole_fragments() -> None:
     assert timing.FRAGMENT == 16 * timing.FRAME == 15 * timing.AAC_FRAME
-    assert timing.SEGMENT == 6 * timing.FRAGMENT
+    assert timing.SEGMENT == 4 * timing.FRAGMENT
     assert timing.seconds(timing.FRAGMENT) == 0.32
-    assert timing.seconds(timing.SEGMENT) == 1.92
+    assert timing.seconds(timing.SEGMENT) == 1.28
 
 
 @given(st.integers(0, 10**12))

@@ -22,7 +22,7 @@ from rostra.wire.hls import (
 )
 from rostra.wire.timing import SEGMENT, seconds, segment_of
 
-LISTED = 60
+LISTED = 90
 _CODECS = {"aac": "mp4a.40.2", "opus": "opus"}  # AAC first: every player of HLS knows it
 _FOR_A_SECOND = ("Cache-Control", "public, max-age=1")
 _FOR_EVER: Headers = (

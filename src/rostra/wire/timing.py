@@ -2,7 +2,7 @@
 
 Media time is a whole number of samples at 48 kHz inside Rostra and a number of seconds outside.
 A fragment is the shortest time that both renditions fill with whole frames: 16 Opus frames of
-960 samples or 15 AAC frames of 1024. A segment is what HLS addresses: six fragments.
+960 samples or 15 AAC frames of 1024. A segment is what HLS addresses: four fragments, 1.28 s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ RATE = 48_000
 FRAME = 960
 AAC_FRAME = 1_024
 FRAGMENT = 15_360
-FRAGMENTS_PER_SEGMENT = 6
+FRAGMENTS_PER_SEGMENT = 4
 SEGMENT = FRAGMENT * FRAGMENTS_PER_SEGMENT
 
 OPUS_PRIMING = 312

@@ -1,6 +1,6 @@
 // Earlier sound while the Space is live: the programme's HLS segments, one after the other.
 
-const SEGMENT = 1.92;
+const SEGMENT = 1.28;
 const AHEAD = 20;
 const NEAR_LIVE = 4;
 
