@@ -1,4 +1,4 @@
-"""Every command shown in docs/commands.md, run in the order in which it is shown."""
+"""Every command shown in docs/commands.md and the README, in the order in which it is shown."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ import pytest
 from rostra.testing.served import Served, serving
 
 pytestmark = pytest.mark.process
-DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "commands.md"
-BLOCKS = re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-SERVE = BLOCKS[0]
+ROOT = Path(__file__).parent.parent.parent
+
+
+def blocks(document: str) -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", (ROOT / document).read_text(), re.DOTALL)
+
+
+SERVE, *BLOCKS = blocks("docs/commands.md")
+# The README's first block is `make serve` and `make test`: the latter runs this very file.
+MAKE, *TRY_NEXT = blocks("README.md")
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +42,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-@pytest.mark.parametrize("block", BLOCKS[1:], ids=lambda block: " ".join(block.split()[:3]))
+def test_the_readme_begins_with_the_two_commands() -> None:
+    assert [line.split("#")[0].strip() for line in MAKE.splitlines()] == ["make serve", "make test"]
+    assert TRY_NEXT
+
+
+@pytest.mark.parametrize(
+    "block", [*BLOCKS, *TRY_NEXT], ids=lambda block: " ".join(block.split()[:3])
+)
 def test_the_command_does_what_is_shown(served: Served, block: str) -> None:
-    here = block.replace(":8000", f":{served.port}").replace(":8001", f":{served.live_port}")
+    here = (
+        block.replace(".venv/bin/", "")
+        .replace(":8000", f":{served.port}")
+        .replace(":8001", f":{served.live_port}")
+    )
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", here], cwd=served.data.parent,
