@@ -1,19 +1,32 @@
-"""A publisher that shares no code with aiortc or Chromium: FFmpeg's WHIP muxer, inside PyAV."""
+"""A publisher that shares no code with aiortc or Chromium: FFmpeg's WHIP muxer, inside PyAV.
+
+It speaks to a whole server, and what it says is heard on the live address.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import http.client
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import httpx
 import pytest
 from aiortc import RTCCertificate
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from rostra.testing.meter import read
+from rostra.testing.decode import decoded
+from rostra.testing.edges import until
+from rostra.testing.meter import Reading, read
+from rostra.testing.served import Served, serving
 
-pytestmark = pytest.mark.process
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif("whip" not in av.formats_available, reason="this PyAV has no WHIP muxer"),
+]
 
 PUBLISH = """
 import sys, time
@@ -21,13 +34,13 @@ from fractions import Fraction
 import av, numpy as np
 from rostra.testing.coded import programme
 
-address, certificate, key = sys.argv[1:]
-options = {"cert_file": certificate, "key_file": key}
+address, certificate, key, token = sys.argv[1:]
+options = {"cert_file": certificate, "key_file": key, "authorization": token}
 out = av.open(address, "w", format="whip", options=options)
 stream = out.add_stream("libopus", rate=48000, layout="stereo")
 stream.bit_rate = 64000
 began = None
-for number in range(400):
+for number in range(3000):
     sound = (np.repeat(programme(number * 960, 960), 2) * 32767).astype("<i2")
     frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), "s16", "stereo")
     frame.sample_rate, frame.pts, frame.time_base = 48000, number * 960, Fraction(1, 48000)
@@ -36,40 +49,8 @@ for number in range(400):
     began = began or time.monotonic() - number * 0.02
     time.sleep(max(0, began + number * 0.02 - time.monotonic()))
 """
-
-
-class Door:
-    """As much of WHIP's HTTP as one publisher needs; web has the real one."""
-
-    def __init__(self, hall) -> None:
-        self._hall = hall
-        self.offers: list[str] = []
-
-    async def open(self) -> str:
-        self._server = await asyncio.start_server(self._answer, "127.0.0.1", 0)
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/whip/hall"
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(head.partition("content-length:")[2].split()[0]) if "length:" in head else 0
-        body = (await reader.readexactly(length)).decode()
-        if head.startswith("post"):
-            self.offers.append(body)
-            seat = {"id": "host", "name": "FFmpeg", "role": "host"}
-            made = await self._hall.ask("whip", op="offer", sdp=body, who=seat)
-            status = f"201 Created\r\nLocation: /whip/hall/{made['session']}"
-            answer = made["answer"]
-        else:
-            status, answer = "200 OK", ""
-        writer.write(
-            f"HTTP/1.1 {status}\r\nContent-Type: application/sdp\r\n"
-            f"Content-Length: {len(answer)}\r\n\r\n{answer}".encode()
-        )
-        await writer.drain()
-        writer.close()
-
-    def close(self) -> None:
-        self._server.close()
+PATIENCE = 30.0
+BYTES = 20_000  # of the live response: six seconds
 
 
 def credentials(folder: Path) -> tuple[Path, Path]:
@@ -81,27 +62,54 @@ def credentials(folder: Path) -> tuple[Path, Path]:
     return certificate, key
 
 
-@pytest.mark.skipif("whip" not in av.formats_available, reason="this PyAV has no WHIP muxer")
-async def test_what_ffmpeg_publishes_is_in_the_log(hall, tmp_path: Path, until_true) -> None:
-    await hall.open()
-    door = Door(hall)
-    address = await door.open()
-    certificate, key = credentials(tmp_path)
-    publisher = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PUBLISH, address, str(certificate), str(key)
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path / "data") as running:
+        running.until_line("ready: ")
+        yield running
+
+
+def host_of(served: Served) -> httpx.Client:
+    """The API, as the administrator."""
+    command = [sys.executable, "-m", "rostra", "people", "token", "--data", str(served.data)]
+    said = subprocess.run([*command, "admin"], check=True, capture_output=True, text=True).stdout
+    return httpx.Client(
+        base_url=served.web, timeout=20, headers={"Authorization": f"Bearer {said.split()[-1]}"}
     )
-    try:
-        chairs = hall.stage._room.chairs
-        await until_true(lambda: "host" in chairs and chairs["host"].jitter.received > 20)
-        await hall.move("start")
-        await hall.pass_time(4)
-        await hall.move("end")
-        await hall.running
-    finally:
-        publisher.kill()
-        await publisher.wait()
-        door.close()
-    assert "FFmpeg" in door.offers[0]
-    heard = read(hall.recorded())
-    assert heard.heard_seconds > 3
-    assert not heard.repeated
+
+
+def heard(served: Served, slug: str) -> Reading:
+    """Some seconds of the live response, through the meter."""
+    connection = http.client.HTTPConnection("127.0.0.1", served.live_port, timeout=15)
+    connection.request("GET", f"/live/{slug}/opus.mp4")
+    sound = connection.getresponse().read(BYTES)
+    connection.close()
+    return read(decoded(sound))
+
+
+def test_what_ffmpeg_publishes_is_heard_on_the_live_address(served: Served, tmp_path: Path) -> None:
+    with host_of(served) as api:
+        api.post("/api/spaces", json={"title": "Hall", "slug": "hall"}).raise_for_status()
+        api.post("/api/spaces/hall/start").raise_for_status()
+        invited = api.post("/api/spaces/hall/invites", json={"role": "speaker", "name": "FFmpeg"})
+        publisher = subprocess.Popen(
+            [
+                *(sys.executable, "-c", PUBLISH, f"{served.web}/whip/hall"),
+                *map(str, credentials(tmp_path)),
+                invited.json()["token"],
+            ]
+        )
+        try:
+            live = f"{served.live}/live/hall/opus.mp4"
+            until(lambda: httpx.head(live).status_code == 200, "the stage is on the live address")
+            deadline = time.monotonic() + PATIENCE
+            while (reading := heard(served, "hall")).heard_seconds < 3:
+                assert publisher.poll() is None, "FFmpeg gave up"
+                assert time.monotonic() < deadline, reading
+            state = httpx.get(f"{served.live}/live/hall/state.json").json()
+        finally:
+            publisher.kill()
+            publisher.wait()
+    assert [(seat["name"], seat.get("away")) for seat in state["stage"].values()] == [
+        ("FFmpeg", None)
+    ]
