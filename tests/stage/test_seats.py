@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -165,6 +166,32 @@ async def test_a_handshake_that_never_comes_ends_after_its_deadline(
     await ghost.close()
     await until_true(lambda: "g" not in hall.stage._room.chairs)
     await until_true(lambda: hall.stage._room.room.seats["g"].away)
+
+
+async def test_a_connection_that_ends_while_the_disk_is_slow_leaves_no_ghost(
+    hall, a_tone, speaker, monkeypatch
+) -> None:
+    from rostra.stage import peer
+    from rostra.stage.events import EventLog
+
+    monkeypatch.setattr(peer, "HANDSHAKE_SECONDS", 0.3)
+    await hall.open()
+    real, may_write = EventLog.append, threading.Event()
+
+    def slow(log, event):
+        assert may_write.wait(10)
+        real(log, event)
+
+    monkeypatch.setattr(EventLog, "append", slow)
+    ghost = speaker(a_tone(400))
+    who = {"id": "g", "name": "Ghost", "role": "speaker"}
+    joining = asyncio.create_task(hall.ask("whip", op="offer", sdp=await ghost.offer(), who=who))
+    await hall.pass_time(1)  # the handshake's deadline comes and goes
+    may_write.set()
+    await joining
+    assert "g" not in hall.stage._room.chairs
+    assert not hall.stage._desk._sessions
+    await ghost.close()
 
 
 async def test_connections_that_ended_leave_nothing_behind(hall, a_tone, until_true) -> None:

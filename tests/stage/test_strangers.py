@@ -149,6 +149,20 @@ async def test_a_speaker_with_too_many_sources_is_let_go(hall, a_tone, until_tru
     await until_true(lambda: "host" not in hall.stage._room.chairs)
 
 
+async def test_data_channels_are_left_unread(hall, speaker, a_tone, until_true) -> None:
+    await hall.open()
+    seat = speaker(a_tone(400))
+    seat.connection.createDataChannel("chat")
+    who = {"id": "host", "name": "Host", "role": "host"}
+    answer = await hall.ask("whip", op="offer", sdp=await seat.offer(), who=who)
+    await seat.accept(answer["answer"])
+    theirs, ours = seat.connection.sctp, chair(hall).peer._connection.sctp
+    await until_true(lambda: theirs._t1_failures or theirs.state == "connected")
+    assert (theirs.state, ours._inbound_streams) == ("connecting", {})
+    await until_true(lambda: chair(hall).jitter.received > 50)
+    await seat.close()
+
+
 async def test_a_flood_is_cut_to_what_a_speaker_needs() -> None:
     connection = ice.Connection(ice_controlling=False)
     friend, stranger = ("192.0.2.1", 4_000), ("192.0.2.2", 4_000)

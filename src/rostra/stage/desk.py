@@ -101,6 +101,8 @@ class Desk:
         self._sessions[session] = by.id
         if before is not None:
             await self._close(before)
+        if peer.closed:
+            self._lost(by, chair)  # while the disk kept us waiting: nobody was told of it then
         return {"ok": True, "session": session, "etag": secrets.token_hex(8), "answer": answer}
 
     def _owned(self, asked: Answer) -> Chair:

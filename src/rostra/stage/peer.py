@@ -163,6 +163,8 @@ class Peer:
         await connection.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         self._take_packets(transceiver.receiver)
         self._outlive_faults(transceiver.receiver.transport)
+        if connection.sctp is not None:
+            connection.sctp._handle_data = _leave_unread
         await connection.setLocalDescription(await connection.createAnswer())
         return with_error_correction(connection.localDescription.sdp)
 
@@ -228,6 +230,10 @@ class Peer:
                 await self._connection.close()
         except TimeoutError:
             _log.warning("peer_not_closed", state=self._connection.connectionState)
+
+
+async def _leave_unread(data: bytes) -> None:
+    """Data channels carry nothing of ours, and aiortc keeps for ever what is never finished."""
 
 
 class _NoFrames:
