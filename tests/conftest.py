@@ -1,0 +1,18 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+BROWSER = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive Chromium step by step come last.
+
+    Playwright's synchronous driver keeps an event loop running on this thread until the session
+    ends; no asynchronous test could begin its own after that.
+    """
+    items.sort(key=lambda item: BROWSER in item.path.parents)
