@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostra.errors import BadInput, Conflict, NotAllowed, NotFound, RostraError, TooLarge
-from rostra.stage.rules import HOSTS, MOST_SEATS, MOVES, By, Event, Room, apply, decide
+from rostra.stage.rules import HOSTS, MOST_SEATS, MOVES, By, Event, Room, Seat, apply, decide
 
 ANA = By("a", "Ana", "host")
 BEN = By("b", "Ben", "speaker")
@@ -125,7 +125,52 @@ def test_a_pin_that_is_none_is_refused(pin: object) -> None:
 
 def test_a_pin_that_is_too_long_is_refused() -> None:
     with pytest.raises(TooLarge):
-        decide(Room(), "pin", ANA, at=0, value={"text": "x" * 2_001})
+        decide(Room(), "pin", ANA, at=0, value={"text": "é" * 301})
+
+
+ROLES = ["admin", "host", "cohost", "speaker", "listener"]
+RUNNING = {"start": "lobby", "pause": "live", "resume": "paused"}
+
+
+def room_in(phase: str) -> Room:
+    seats = {role: Seat(role.title(), role) for role in ("host", "cohost", "speaker")}
+    return Room(phase, seats | {"other": Seat("Other", "speaker")})
+
+
+def allowed(move: str, phase: str, role: str, target: str) -> bool:
+    """What the table should say, written down a second time."""
+    runs, own = role in ("admin", "host", "cohost"), target == role
+    there = target != "admin"  # an administrator commands; a seat is by invitation
+    legal = {
+        "start": runs and phase == "lobby",
+        "pause": runs and phase == "live",
+        "resume": runs and phase == "paused",
+        "end": runs,
+        "pin": runs,
+        "join": role != "admin",  # whatever seat is asked for, it is one's own
+        "leave": there and own,
+        "away": there and own,
+        "mute": there and (runs or own),
+        "unmute": there and own,
+        "remove": there and runs and (target != "host" or role == "admin"),
+    }
+    return legal[move] and phase != "ended" and role != "listener"
+
+
+@pytest.mark.parametrize("phase", ["lobby", "live", "paused", "ended"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_cell_of_the_table(phase: str, role: str) -> None:
+    room, by = room_in(phase), By(role, role.title(), role)
+    for move in sorted(MOVES):
+        for target in ("host", "speaker", "other", role):
+            try:
+                event = decide(room, move, by, at=0, target=target)
+            except RostraError as error:
+                assert 400 <= error.status < 500
+                assert not allowed(move, phase, role, target), (move, target)
+            else:
+                assert allowed(move, phase, role, target), (move, target)
+                assert event.target == (role if move == "join" else target)
 
 
 people = st.sampled_from([ANA, BEN, CLEO, By("d", "Dan", "admin"), By("e", "Eve", "listener")])

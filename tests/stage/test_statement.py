@@ -7,7 +7,9 @@ import json
 import random
 from typing import Any
 
-from rostra.stage.rules import Room, Seat
+import pytest
+
+from rostra.stage.rules import LONGEST_PIN, Room, Seat
 from rostra.stage.statement import Statement, Surroundings, document
 from rostra.wire.emsg import read_emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, read_privs
@@ -115,6 +117,51 @@ def test_an_hour_with_three_speakers_costs_less_than_250_bytes_a_second() -> Non
         boxes, _ = statement.events(number * FRAGMENT, current)
         spent += sum(map(len, boxes))
     assert spent / 3600 <= 250
+
+
+@pytest.mark.parametrize(("pin", "longest"), [(0, 6), (LONGEST_PIN, 12)])
+def test_who_speaks_is_said_all_the_time(pin: int, longest: int) -> None:
+    statement, said_at, spent = Statement(), 0, 0
+    seats, fragments = list(SEATS), 600 * RATE // FRAGMENT
+    room = Room("live", SEATS, pinned={"text": "x" * pin} if pin else None)
+    for number in range(fragments):
+        talking = seats[number // 30 % 3]
+        levels = {ident: (number % 5 + 4) * (ident == talking) for ident in seats}
+        current = state(
+            room, number * FRAGMENT, levels=levels, speaking=frozenset({talking}), listeners=number
+        )
+        boxes, _ = statement.events(number * FRAGMENT, current)
+        spent += sum(map(len, boxes))
+        said_at = number if boxes else said_at
+        assert number - said_at <= longest  # fragments: seconds without a word would look dead
+    assert spent / 600 <= 250
+
+
+def test_a_busy_hour_is_not_held_against_the_quiet_room_after_it() -> None:
+    statement, chance = Statement(), random.Random(6)
+    idents = [f"{n:022d}" for n in range(13)]
+    busy = 3600 * RATE // FRAGMENT
+    for number in range(busy):
+        seats = {i: Seat("N" * 80, "speaker", muted=chance.random() < 0.5) for i in idents}
+        statement.events(number * FRAGMENT, state(Room("live", seats), number * FRAGMENT))
+    waited = [0]
+    for number in range(busy, busy + 300):
+        room = Room("live", SEATS if number % 60 < 30 else {})
+        boxes, _ = statement.events(number * FRAGMENT, state(room, number * FRAGMENT))
+        waited.append(0 if boxes else waited[-1] + 1)
+    assert max(waited) <= 12
+
+
+def test_the_end_is_said_whatever_was_spent_before() -> None:
+    chance, idents = random.Random(4), [f"{n:022d}" for n in range(13)]
+    for length in range(40, 60):
+        statement = Statement()
+        for number in range(length):
+            seats = {i: Seat("N" * 80, "speaker", muted=chance.random() < 0.5) for i in idents}
+            statement.events(number * FRAGMENT, state(Room("live", seats), number * FRAGMENT))
+        over = state(Room("ended", seats), length * FRAGMENT)
+        [box] = statement.events(length * FRAGMENT, over)[0]
+        assert said(box)[1]["phase"] == "ended"
 
 
 def test_the_fullest_and_busiest_room_keeps_to_the_budget_too() -> None:

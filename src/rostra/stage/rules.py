@@ -15,7 +15,7 @@ from rostra.errors import BadInput, Conflict, NotAllowed, NotFound, TooLarge
 
 MOST_SEATS = 13
 LONGEST_NAME = 80
-LONGEST_PIN = 2_000
+LONGEST_PIN = 600  # bytes: it goes with every tenth second of sound, to every listener
 
 OPEN_PHASES = frozenset({"lobby", "live", "paused"})
 HOSTS = frozenset({"host", "cohost", "admin"})
@@ -156,8 +156,8 @@ def _pinned(value: Any) -> dict[str, str] | None:
     url = kept.get("url", "https://")
     if not isinstance(url, str) or not url.startswith(("https://", "http://")):
         raise BadInput("The address of what is pinned must begin with https:// or http://.")
-    if len(kept["text"]) + len(url) > LONGEST_PIN:
-        raise TooLarge(f"What is pinned may have {LONGEST_PIN} characters at most: shorten it.")
+    if len((kept["text"] + url).encode()) > LONGEST_PIN:
+        raise TooLarge(f"What is pinned may take {LONGEST_PIN} bytes of text at most: shorten it.")
     return kept
 
 

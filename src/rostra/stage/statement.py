@@ -22,6 +22,7 @@ from rostra.wire.timing import FRAGMENT, RATE, seconds, shown_moment
 WHOLE_EVERY = 10 * RATE  # samples
 _LIVELY_EVERY = 3  # fragments between patches that only carry levels and counts
 _BUDGET = 240.0  # bytes per second of both kinds together
+_LEAST = 60.0  # bytes per second for patches, however long the whole document is
 _SAVINGS = 1_500.0  # bytes that a quiet room may save up for a busy moment
 _LIVELY = frozenset({"levels", "listeners", "reactions", "t", "at"})
 
@@ -79,10 +80,14 @@ class Statement:
         self._whole_at = 0
         self._fragments = 0
         self._saved = _SAVINGS
+        self._whole_size = 0
 
     def events(self, media_time: int, current: Document) -> tuple[Sequence[bytes], bool]:
         """The `emsg` boxes for the fragment at `media_time`, and whether one is whole."""
-        self._saved = min(_SAVINGS, self._saved + _BUDGET * seconds(FRAGMENT))
+        # The whole document is paid for a little at a time: at once, it would leave nothing for
+        # levels in the seconds after it.
+        spare = max(_LEAST, _BUDGET - self._whole_size / seconds(WHOLE_EVERY))
+        self._saved = min(_SAVINGS, self._saved + spare * seconds(FRAGMENT))
         self._fragments += 1
         if self._said is None or media_time + FRAGMENT - self._whole_at > WHOLE_EVERY:
             return (self._whole(media_time, current),), True
@@ -99,11 +104,13 @@ class Statement:
     def _whole(self, media_time: int, current: Document) -> bytes:
         box = emsg(media_time, priv(STATE_OWNER, _json(current)))
         self._said, self._whole_at, self._fragments = current, media_time, 0
-        self._saved -= len(box)
+        self._whole_size = len(box)
         return box
 
     def _worth(self, patch: Document) -> bool:
         """Whether `patch` is said now or waits for the next fragment."""
+        if "phase" in patch:
+            return True  # after the end there is no next fragment
         urgent = patch.keys() - _LIVELY
         if urgent:
             # Changes that people act on may go into debt; talk about levels then waits longer.
