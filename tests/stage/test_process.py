@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rostra.programme.index import FILL, LOBBY, WHOLE
+from rostra.settings import StageSettings
 from rostra.testing.meter import read
 from rostra.wire.timing import FRAGMENT, RATE, SEGMENT
 
@@ -135,6 +136,28 @@ async def test_after_a_long_absence_the_room_is_paused_in_a_new_programme(
     await hall.move("resume")
     await hall.pass_time(1)
     assert hall.manifest.phase == "live"
+
+
+async def test_a_room_that_ended_unseen_keeps_its_replay_over_a_boot(hall, clock) -> None:
+    from rostra.stage.events import EventLog
+    from rostra.stage.process import Stage
+    from rostra.stage.rules import By, Event
+
+    await hall.open()
+    await hall.move("start")
+    await hall.pass_time(1)
+    await hall.stop()
+    before = hall.manifest
+    log, _ = EventLog.open(hall.places.events("hall"))
+    log.append(Event("end", By("host", "Host", "host"), 0))  # killed before the manifest was told
+    log.close()
+    clock.boot, clock.later_ns = b"another boot id!", -(10**9)
+    again = Stage("hall", before, hall.places, StageSettings(), clock)
+    assert await again.run(hall.bus) == 0
+    after = hall.manifest
+    assert (after.phase, after.replay) == ("ended", True)
+    assert (after.programme, after.on_air) == (before.programme, before.on_air)
+    assert len(hall.recorded()) > RATE // 2
 
 
 async def test_a_stage_that_slept_fills_what_it_missed(hall, clock) -> None:

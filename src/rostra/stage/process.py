@@ -277,19 +277,22 @@ class Stage:
 
     def _tell_end(self) -> None:
         """The room is over: the manifest says so, and what must not be kept goes."""
-        room, recorder = self._room, self._recorder
+        pid, on_air = self._recorder.pid, self._room.on_air
         ended_at = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
 
         def change(before: Manifest) -> Manifest:
             if not before.on:
                 return before
+            # A room that was over before this process began has its programme and needs no other.
+            mine = before.programme in (None, pid)
+            heard_from = on_air if mine else before.on_air
             return replace(
                 before,
                 phase="ended",
-                programme=recorder.pid,
-                on_air=room.on_air,
+                programme=pid if mine else before.programme,
+                on_air=heard_from,
                 ended_at=ended_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-                replay=before.record and room.on_air is not None,
+                replay=before.record and heard_from is not None,
             )
 
         after = manifests.update(self._places.manifest(self._slug), change)
