@@ -157,9 +157,11 @@ def test_a_reaction_is_counted_and_sums_float_by(scene: Any, eventually: Eventua
     eventually(
         page, "[...document.querySelectorAll('.bubble')].some((b) => b.textContent === '🔥12')"
     )
-    for _ in range(9):
-        page.click("#react button >> nth=0")
-    assert board.space(SLUG).reactions[0] <= 4
+    before = sum(board.space(SLUG).reactions)
+    # All in one moment, however slow the machine: of nine, four are sent.
+    page.eval_on_selector("#react button", "(b) => { for (let n = 0; n < 9; n++) b.click(); }")
+    until(lambda: board.space(SLUG).reactions[0] == 4, "four of nine")
+    assert sum(board.space(SLUG).reactions) == before + 4
 
 
 def test_a_caption_and_a_pinned_link_are_shown_as_text(scene: Any, eventually: Eventually) -> None:
