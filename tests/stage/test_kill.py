@@ -8,8 +8,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rostra.bus.nats import NatsBus
@@ -95,9 +97,9 @@ async def test_a_killed_stage_comes_back_at_the_same_media_time(
         await hall.bus.close()
 
 
-async def test_a_stage_that_could_not_run_for_a_moment_loses_no_packet(
-    hall, nats_server, until_true
-) -> None:
+@pytest.fixture
+async def other(hall, nats_server, until_true) -> AsyncIterator[OtherProcess]:
+    """A stage in a process of its own, at its desk, with a host who speaks."""
     from rostra.settings import values
 
     hall.make()
@@ -110,17 +112,38 @@ async def test_a_stage_that_could_not_run_for_a_moment_loses_no_packet(
         await until_true(lambda: hall.manifest.programme, "a programme")
         await answering(hall)
         await hall.join("host", role="host")
-        await hall.pass_time(1)
-        before = await concealed(hall)
-        for _ in range(5):
-            process.process.send_signal(signal.SIGSTOP)
-            await asyncio.sleep(0.12)  # six ticks
-            process.process.send_signal(signal.SIGCONT)
-            await hall.pass_time(0.5)
-        assert await concealed(hall) - before <= 3  # of thirty that waited in the socket
+        yield process
     finally:
         await process.kill()
         await hall.bus.close()
+
+
+async def test_a_stage_that_could_not_run_for_a_moment_loses_no_packet(hall, other) -> None:
+    await hall.pass_time(1)
+    before = await concealed(hall)
+    for _ in range(5):
+        other.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(0.12)  # six ticks
+        other.process.send_signal(signal.SIGCONT)
+        await hall.pass_time(0.5)
+    assert await concealed(hall) - before <= 3  # of thirty that waited in the socket
+
+
+async def test_a_stage_that_was_stopped_fills_what_it_missed_and_is_in_time(
+    hall, other, clock
+) -> None:
+    await hall.move("start")
+    await hall.pass_time(2)
+    other.process.send_signal(signal.SIGSTOP)
+    end = hall.end()
+    await asyncio.sleep(2.5)
+    other.process.send_signal(signal.SIGCONT)
+    await hall.pass_time(4)
+    check_the_logs(hall, hall.manifest.programme, clock)
+    filled = [record for record in since(hall, end) if record.flags & FILL]
+    assert 1.9 < len(filled) * FRAGMENT / RATE < 4
+    heard = hall.recorded()[-RATE:]
+    assert float(np.abs(heard).max()) > 0.05  # the host is still connected, and heard
 
 
 async def concealed(hall) -> int:
@@ -143,10 +166,10 @@ def check_the_logs(hall, pid: str, clock) -> None:
         assert any(record.flags & FILL for record in records)
         with hall.reader(rendition) as reader:
             origin = reader.header.origin
-        last = records[-1]
-        age_ms = clock.wall_ms() - last.wall_ms
-        written = (clock.boot_ns() - origin.boot_ns) / 1e9 - age_ms / 1000
-        assert abs(written - last.end / RATE) < 0.15
+        began_ms = clock.wall_ms() - (clock.boot_ns() - origin.boot_ns) / 1e6
+        late = [(record.wall_ms - began_ms) / 1e3 - record.end / RATE for record in records[-8:]]
+        # The last tick is mixed when its 20 ms begin; the machine makes some of them later.
+        assert -0.022 <= min(late) < 0.02
 
 
 async def answering(hall) -> None:
