@@ -83,6 +83,11 @@ def test_an_offer_without_opus_is_refused() -> None:
     assert "Opus" in refused(without, NotProcessable)
 
 
+def test_an_offer_without_encryption_is_refused() -> None:
+    plain = "".join(line for line in OFFER.splitlines(True) if "fingerprint" not in line)
+    assert "encrypted only" in refused(plain, BadInput)
+
+
 @pytest.mark.parametrize("direction", ["recvonly", "inactive"])
 def test_an_offer_that_sends_nothing_is_refused(direction: str) -> None:
     refused(OFFER.replace("sendrecv", direction), NotProcessable)

@@ -16,6 +16,7 @@ MOST_LINES = 1_000
 MOST_CANDIDATES = 40
 
 _LINE = re.compile(r"[a-z]=.*")
+_FINGERPRINT = re.compile(r"a=fingerprint:[\w-]+ [0-9A-Fa-f:]+")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 _MDNS = re.compile(r"a=candidate:.*\.local(\s.*)?", re.IGNORECASE)
 
@@ -31,13 +32,15 @@ class Offer:
 def read_offer(data: bytes) -> Offer:
     """The offer in `data`, without candidates that only the sender's own network can resolve.
 
-    Raises TooLarge over 64 KiB or 1,000 lines, BadInput for what is not a session description,
-    NotProcessable for one without Opus sound to receive.
+    Raises TooLarge over 64 KiB or 1,000 lines, BadInput for what is not a session description
+    or not encrypted, NotProcessable for one without Opus sound to receive.
     """
     lines = _lines(data)
     audio = _audio_section(lines)
     if not any(re.match(r"a=rtpmap:\d+ opus/48000", line, re.IGNORECASE) for line in audio):
         raise NotProcessable("The offer has no Opus: choose Opus as the audio codec.")
+    if not any(_FINGERPRINT.fullmatch(line) for line in lines):
+        raise BadInput("The offer has no fingerprint: sound is taken encrypted only (DTLS-SRTP).")
     direction = next((line[2:] for line in audio if line[2:] in _DIRECTIONS), "sendrecv")
     if direction not in ("sendrecv", "sendonly"):
         raise NotProcessable("The offer sends no sound: offer audio as sendonly or sendrecv.")
