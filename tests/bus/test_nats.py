@@ -119,7 +119,7 @@ async def test_a_server_that_froze_costs_a_request_its_timeout_and_no_more(
     await _answered(bus, "stage.ice.command")
     assert nats_server._process is not None
     os.kill(nats_server._process.pid, signal.SIGSTOP)
-    os.waitid(os.P_PID, nats_server._process.pid, os.WSTOPPED)  # all its threads stand still
+    os.waitid(os.P_PID, nats_server._process.pid, os.WSTOPPED)  # noqa: ASYNC222 - at once
     began = time.monotonic()
     with pytest.raises(Unavailable):
         await bus.request("stage.ice.command", b"", 0.5)
