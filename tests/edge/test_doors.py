@@ -14,31 +14,13 @@ from rostra.programme.reader import LogReader
 from rostra.programme.replay import recording
 from rostra.testing.edges import PID, SLUG, House, Player, Response, read_head, until
 from rostra.testing.frames import opus_sine
+from rostra.testing.strangers import MALFORMED
 from rostra.wire.timing import FRAGMENT, OPUS_PRIMING, SEGMENT
 
 pytestmark = pytest.mark.process
 
 BAD = {
-    "no method": b"\r\n\r\n \r\n\r\n",
-    "binary": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-    "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-    "no host": b"GET / HTTP/1.1\r\n\r\n",
-    "both lengths": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "lengths twice": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-    b"Content-Length: 4\r\n\r\nabc",
-    "signed length": b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc",
-    "bad chunk": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-    "chunk without end": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc",
-    "other coding": b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
-    "nul in header": b"GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
-    "nul in target": b"GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n",
-    "bare newlines": b"GET / HTTP/1.1\nHost: a\n\n",
-    "folded header": b"GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n",
-    "space before colon": b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
-    "http 2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "http 9": b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
-    "not a path": b"GET foo HTTP/1.1\r\nHost: a\r\n\r\n",
+    **MALFORMED,
     "not utf-8": b"GET /live/" + SLUG.encode() + b"/opus.mp4?after=%ff HTTP/1.1\r\nHost: a\r\n\r\n",
     "no number": b"GET /live/" + SLUG.encode() + b"/opus.mp4?after=nan HTTP/1.1\r\nHost: a\r\n\r\n",
     "negative": b"GET /live/" + SLUG.encode() + b"/opus.mp4?from=-1 HTTP/1.1\r\nHost: a\r\n\r\n",
