@@ -15,8 +15,11 @@ from bench.ear import Heard
 from bench.rig import arguments, report, server, until
 from bench.speaker import CodedSpeaker
 from rostra.wire.cmaf import Splitter, read_fragment
+from rostra.wire.timing import RATE
 
 _METERED = 100  # one in so many
+_FAULTS = ("missing", "repeated", "inserted", "drops", "clicks")
+_SHOWN = 20  # faults of the first listener who heard any
 
 
 class _Listener:
@@ -83,17 +86,23 @@ def _listen(address: tuple[str, int], count: int, seconds: float) -> tuple[list[
 
 
 def _metered(listeners: list[_Listener]) -> dict[str, Any]:
-    counts: dict[str, Any] = {"metered": 0, "heard_minutes": 0.0}
-    for kind in ("missing", "repeated", "inserted", "drops", "clicks"):
-        counts[kind] = 0
+    counts: dict[str, Any] = {"metered": 0, "heard_minutes": 0.0, **dict.fromkeys(_FAULTS, 0)}
+    first: dict[str, list[tuple[float, float]]] = {}
     for one in listeners[::_METERED]:
         reading = one.heard.reading()
         one.heard.pieces.clear()
         counts["metered"] += 1
         counts["heard_minutes"] = round(counts["heard_minutes"] + reading.heard_seconds / 60, 1)
-        for kind in ("missing", "repeated", "inserted", "drops", "clicks"):
-            counts[kind] += len(getattr(reading, kind))
-    return counts
+        for kind in _FAULTS:
+            faults = getattr(reading, kind)
+            counts[kind] += len(faults)
+            if faults and kind not in first:
+                first[kind] = [(_seconds(f.at), _seconds(f.samples)) for f in faults[:_SHOWN]]
+    return counts | {"first_at_and_for_s": first}
+
+
+def _seconds(samples: int) -> float:
+    return round(samples / RATE, 4)
 
 
 def main() -> None:

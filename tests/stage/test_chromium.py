@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from rostra.testing.coded import programme
 from rostra.testing.meter import read
+from rostra.testing.microphone import coded_wav
 from rostra.wire.timing import RATE
 
 pytestmark = pytest.mark.browser
@@ -43,17 +41,6 @@ RETURN = """async () => {
 }"""
 
 
-def microphone_file(folder: Path, seconds: int) -> Path:
-    sound = programme(0, seconds * RATE)
-    path = folder / "microphone.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((np.clip(sound, -1, 1) * 32_767).astype("<i2").tobytes())
-    return path
-
-
 async def test_what_chromium_says_is_in_the_log_and_it_hears_the_others(
     hall, a_tone, tmp_path: Path
 ) -> None:
@@ -63,7 +50,7 @@ async def test_what_chromium_says_is_in_the_log_and_it_hears_the_others(
     flags = [
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={microphone_file(tmp_path, 30)}",
+        f"--use-file-for-fake-audio-capture={coded_wav(tmp_path / 'microphone.wav', 30)}",
         "--allow-loopback-in-peer-connection",
         "--autoplay-policy=no-user-gesture-required",
         "--no-sandbox",
