@@ -17,7 +17,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
-  pg_lsclusters:postgresql
+  pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base
 
 .PHONY: help serve test check bench lock lint debian
 
@@ -75,7 +75,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 # Programs that tests start: installed when we may, named when we may not.
 debian:
 	@missing=(); for pair in $(NEEDED); do \
-	  command -v "$${pair%%:*}" >/dev/null || missing+=("$${pair##*:}"); done; \
+	  command -v "$${pair%%:*}" >/dev/null || { \
+	    IFS=, read -ra brought <<<"$${pair##*:}"; missing+=("$${brought[@]}"); }; done; \
 	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq; \

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -26,6 +26,7 @@ _ROUND = 300.0  # seconds that listeners keep what they hear
 _PAUSE = (1.0, 15.0)  # seconds between two kills
 _CALM = 12.0  # seconds without kills at both ends of a round
 _METERED = 2  # listeners whose sound is decoded
+_SHOWN = 20  # faults told one by one
 _AFTER = 10.0  # seconds in which what is heard is put down to the death of a stage
 
 
@@ -48,20 +49,21 @@ class _Tally:
     heard_seconds: float = 0.0
     holes: int = 0
     connections: int = 0
+    examples: list[str] = field(default_factory=list)
 
     def add(self, kills: list[_Kill], heard: list[Heard]) -> None:
         """Judge one round."""
         self.kills.update(kill.victim.strip() for kill in kills)
-        stage = [kill.media_time for kill in kills if kill.victim == "stage"]
         for one in heard:
             self.holes += len(one.holes())
             self.connections += one.connections
             self.waits.append(one.longest_wait())
         for one in heard[:_METERED]:
-            self._hear(one.reading(), one.fragments[0].media_time, stage)
+            self._hear(one.reading(), one.fragments[0].media_time, kills)
 
-    def _hear(self, reading: Reading, began: int, stage: list[int]) -> None:
+    def _hear(self, reading: Reading, began: int, kills: list[_Kill]) -> None:
         self.heard_seconds += reading.heard_seconds
+        stage = [kill.media_time for kill in kills if kill.victim == "stage"]
         silent = dict.fromkeys(stage, 0.0)
         for kind in ("missing", "repeated", "inserted", "drops", "clicks"):
             faults: tuple[Fault, ...] = getattr(reading, kind)
@@ -69,9 +71,16 @@ class _Tally:
                 cause = _cause(began + fault.at, stage)
                 if cause is None:
                     self.unexplained[kind] += 1
+                    self._remember(kind, fault.samples, began + fault.at, kills)
                 elif kind in ("inserted", "drops"):
                     silent[cause] += fault.samples / RATE
         self.speech_gone += silent.values()
+
+    def _remember(self, kind: str, samples: int, at: int, kills: list[_Kill]) -> None:
+        if len(self.examples) < _SHOWN:
+            last = {k.victim: (at - k.media_time) / RATE for k in kills if k.media_time < at + RATE}
+            after = ", ".join(f"{who.strip()} {since:.1f}" for who, since in last.items())
+            self.examples.append(f"{kind} of {samples / 48:.1f} ms; seconds after {after}")
 
 
 def _cause(media_time: int, stage: list[int]) -> int | None:
@@ -122,6 +131,7 @@ def main() -> None:
         "heard_minutes": round(tally.heard_seconds / 60, 1),
         "holes_in_media_time": tally.holes,
         "faults_not_behind_a_stage": dict(tally.unexplained),
+        "examples": tally.examples,
         "speech_gone_s_p50": round(percentile(tally.speech_gone, 0.5), 2),
         "speech_gone_s_p99": round(percentile(tally.speech_gone, 0.99), 2),
         "nothing_came_for_s_p50": round(percentile(tally.waits, 0.5), 2),

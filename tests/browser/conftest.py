@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from rostra.clock import SystemClock
 from rostra.programme.fill import fill
@@ -191,13 +191,19 @@ class Scene:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium that plays what it is asked to."""
+def driver() -> Iterator[Playwright]:
+    """What starts browsers; a second one on this thread would refuse to."""
     with sync_playwright() as playwright:
-        flags = [*FLAGS, "--autoplay-policy=no-user-gesture-required"]
-        made = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        yield made
-        made.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    """Chromium that plays what it is asked to."""
+    flags = [*FLAGS, "--autoplay-policy=no-user-gesture-required"]
+    made = driver.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    yield made
+    made.close()
 
 
 @pytest.fixture

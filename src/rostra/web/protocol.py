@@ -2,7 +2,8 @@
 
 A connection must bring its first head, and each later one that it began, within HEAD_SECONDS, and
 a body within BODY_SECONDS; a head has at most MAX_HEAD bytes. What does not is answered with 408
-or 431 and closed. Between requests uvicorn's own keep-alive deadline holds.
+or 431 and closed. Between requests uvicorn's own keep-alive deadline holds. A request without
+exactly one Host (HTTP/1.1) is answered with 400: proxies in front may have read the other one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from rostra.web.tally import TALLY_OF_CONNECTIONS
@@ -28,7 +30,9 @@ class DeadlineProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._deadline: asyncio.TimerHandle | None = None
-        self._head_bytes = 0
+        self._head_bytes = 0  # came while the head is not whole
+        self._head_size = 0  # of the parsed head: what comes at once is never counted above
+        self._hosts = 0
         self._in_head = True  # from the first byte on, or while none has come
         self._shut = False
 
@@ -52,11 +56,24 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._head_size = self._hosts = 0
         if not self._in_head:
             self._in_head, self._head_bytes = True, 0
             self._wait_for(self.head_seconds)
 
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._head_size += len(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._head_size += len(name) + len(value) + len(": \r\n")
+        self._hosts += name.lower() == b"host"
+
     def on_headers_complete(self) -> None:
+        one_host = self._hosts == 1 or (self._hosts == 0 and self.parser.get_http_version() < "1.1")
+        if self._head_size > MAX_HEAD or not one_host:
+            raise httptools.HttpParserError("refused")  # the base answers by send_400_response
         self._in_head, self._head_bytes = False, 0
         self._wait_for(self.body_seconds)
         super().on_headers_complete()
@@ -67,13 +84,10 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         TALLY_OF_CONNECTIONS.malformed += 1
-        self._shut = True
-        self._stop_waiting()
-        if self.cycle is not None and not self.cycle.response_complete:
-            # An answer is under way: another status line in its midst would be garbage.
-            self.transport.close()
-            return
-        super().send_400_response(msg)
+        if self._head_size > MAX_HEAD:
+            self._refuse(431, "Request Header Fields Too Large")
+        else:
+            self._refuse(400, "Bad Request")
 
     def _never_without_deadline(self) -> None:
         # Any byte ends uvicorn's keep-alive deadline, even an empty line that begins no request.
@@ -100,7 +114,9 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._stop_waiting()
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        # While an answer is under way, another status line in its midst would be garbage.
+        between = self.cycle is None or self.cycle.response_complete
+        if not self.pipeline and (between or not self.cycle.response_started):
             body = f"{phrase}.\n"
             self.transport.write(
                 f"HTTP/1.1 {status} {phrase}\r\ncontent-type: text/plain\r\n"
