@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -21,7 +21,7 @@ import pytest
 
 from rostra.testing.decode import decoded
 from rostra.testing.edges import until
-from rostra.testing.meter import Reading, read
+from rostra.testing.meter import read
 from rostra.testing.microphone import coded_wav
 from rostra.testing.served import Served, serving
 from rostra.wire.timing import RATE
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.process
 
 LIVE = ("opus.mp4", "aac.mp4", "master.m3u8")
 KEPT = 8.0  # seconds of sound to be judged
+TRIES = 3
 NOBODY = 65_534
 BYTES_A_SECOND = RATE * 2  # mono, 16 bits
 
@@ -65,33 +66,35 @@ def anybodys() -> Iterator[Path]:
         yield Path(folder)
 
 
-def heard(path: Path) -> Reading:
-    return read(decoded(path)[RATE:])
-
-
-def through(reading: Reading) -> bool:
-    """Whether the programme was heard through, whatever its loudness."""
-    return reading.clean and reading.heard_seconds > KEPT - 4
+def heard_through(play: Callable[[], Path]) -> None:
+    """A player that spoils the sound does so always; a busy machine the speaker's, at times."""
+    for _ in range(TRIES):
+        reading = read(decoded(play())[RATE:])
+        if reading.clean and reading.heard_seconds > KEPT - 4:
+            return
+    raise AssertionError(f"not heard through in {TRIES} tries: {reading}")
 
 
 @pytest.mark.parametrize("file", LIVE)
 def test_ffmpeg_keeps_what_it_hears(served: Served, tmp_path: Path, file: str) -> None:
     kept = tmp_path / "kept.wav"
-    command = ["ffmpeg", "-hide_banner", "-loglevel", "error"]
+    command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y"]
     command += ["-i", f"{served.live}/live/coded/{file}", "-t", str(KEPT), "-ac", "1", str(kept)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stderr == ""
-    assert through(heard(kept)), heard(kept)
+
+    def play() -> Path:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        assert done.stderr == ""
+        return kept
+
+    heard_through(play)
 
 
 @pytest.mark.parametrize("file", LIVE)
 def test_mpv_plays_it(served: Served, tmp_path: Path, file: str) -> None:
-    kept = tmp_path / "kept.pcm"
+    kept = tmp_path / "kept.wav"
     command = ["mpv", "--no-config", "--no-terminal", "--ao=pcm", f"--ao-pcm-file={kept}"]
-    command += ["--ao-pcm-waveheader=no", "--audio-format=s16", "--audio-channels=mono"]
-    command += ["--audio-samplerate=48000"]
-    play_until_kept([*command, f"{served.live}/live/coded/{file}"], kept)
-    assert through(heard(as_wav(kept))), heard(as_wav(kept))
+    command += ["--audio-format=s16", "--audio-channels=mono", "--audio-samplerate=48000"]
+    heard_through(lambda: played([*command, f"{served.live}/live/coded/{file}"], kept))
 
 
 @pytest.mark.parametrize("file", LIVE)
@@ -99,12 +102,12 @@ def test_vlc_plays_it(served: Served, anybodys: Path, file: str) -> None:
     kept = anybodys / "kept.wav"
     command = ["cvlc", "--intf", "dummy", "--no-interact", "--aout", "afile"]
     command += [f"--audiofile-file={kept}", "--audiofile-format=s16", "--audiofile-channels=1"]
-    play_until_kept([*command, f"{served.live}/live/coded/{file}"], kept)
-    assert through(heard(kept)), heard(kept)
+    heard_through(lambda: played([*command, f"{served.live}/live/coded/{file}"], kept))
 
 
-def play_until_kept(command: list[str], kept: Path) -> None:
+def played(command: list[str], kept: Path) -> Path:
     """Run a player until it has written enough; VLC refuses to run as root."""
+    kept.unlink(missing_ok=True)
     user = NOBODY if command[0] == "cvlc" and os.geteuid() == 0 else None
     home = {"HOME": str(kept.parent), "XDG_RUNTIME_DIR": str(kept.parent)}
     log = kept.with_suffix(".log")
@@ -122,13 +125,7 @@ def play_until_kept(command: list[str], kept: Path) -> None:
     finally:
         player.send_signal(signal.SIGTERM)
         player.wait(10)
-
-
-def as_wav(kept: Path) -> Path:
-    path = kept.with_suffix(".wav")
-    given = ["-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", str(kept)]
-    subprocess.run(["ffmpeg", "-loglevel", "error", "-y", *given, str(path)], check=True)
-    return path
+    return kept
 
 
 def test_ffprobe_knows_what_it_is(served: Served) -> None:
