@@ -29,8 +29,11 @@ class _Coded(MediaStreamTrack):
         self._stamp = 0
 
     async def recv(self) -> Any:
-        # What was said before the line was there, nobody can hear.
-        self._sent = max(self._sent, int((time.time() - self._began) * RATE) // FRAME) + 1
+        if not self._stamp:
+            # What was said before the line was there, nobody can hear. Later nothing is left out:
+            # a microphone that was kept waiting sends late what it heard.
+            self._sent = int((time.time() - self._began) * RATE) // FRAME
+        self._sent += 1
         # A frame is complete, and leaves, when its last sample has been said.
         await asyncio.sleep(max(0.0, self._began + self._sent * FRAME / RATE - time.time()))
         start = (self._sent - 1) * FRAME

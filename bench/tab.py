@@ -19,6 +19,7 @@ import numpy.typing as npt
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.rig import percentile
+from rostra.testing.chromium import chromium as debians
 from rostra.testing.coded import SLOT
 from rostra.testing.meter import Numbers, Reading, read
 from rostra.wire.timing import RATE
@@ -28,16 +29,6 @@ Floats = npt.NDArray[np.float64]
 
 BLOCK = 128  # samples: what Web Audio mixes at once
 SILENT = 0.005  # a tenth of the coded programme's quietest tone
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
 # In the worklet Date.now() is the only clock there is: whole milliseconds.
 _EAR = (
     """
@@ -157,7 +148,7 @@ class Tab:
 def chromium() -> Iterator[Browser]:
     """A browser that ends with the block."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(_FLAGS))
+        browser = playwright.chromium.launch(**debians())
         try:
             yield browser
         finally:

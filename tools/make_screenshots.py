@@ -13,10 +13,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
+from rostra.testing.chromium import chromium
 from rostra.testing.served import serving
 
 DOCS = Path(__file__).parent.parent / "docs"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 PICTURES: tuple[tuple[str, int, int, dict[str, Any]], ...] = (
     ("listening-phone.png", 390, 844, {"color_scheme": "light", "device_scale_factor": 2}),
     ("listening-desktop.png", 1280, 800, {"color_scheme": "dark"}),
@@ -43,7 +43,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         served.until_line("ready:")
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(**chromium())
         for name, width, height, look in PICTURES:
             picture(browser, f"{served.live}/s/demo", name, width, height, **look)
         browser.close()

@@ -19,6 +19,7 @@ from rostra.clock import SystemClock
 from rostra.programme.fill import fill
 from rostra.programme.index import WHOLE
 from rostra.programme.log import LogWriter, Origin
+from rostra.testing.chromium import chromium
 from rostra.testing.edges import SLUG, House, make_house, until
 from rostra.testing.frames import opus_sine
 from rostra.wire.emsg import emsg
@@ -26,15 +27,6 @@ from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv
 from rostra.wire.timing import FRAGMENT, seconds
 
 PID = "scene234"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PEOPLE: dict[str, Any] = {
     "ana": {"name": "Ana Costa", "role": "host", "muted": False, "speaking": True},
     "ben": {"name": "Ben Okafor", "role": "cohost", "muted": False, "speaking": False},
@@ -200,8 +192,7 @@ def driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(driver: Playwright) -> Iterator[Browser]:
     """Chromium that plays what it is asked to."""
-    flags = [*FLAGS, "--autoplay-policy=no-user-gesture-required"]
-    made = driver.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    made = driver.chromium.launch(**chromium())
     yield made
     made.close()
 

@@ -11,14 +11,13 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
+from rostra.testing.chromium import speaking_chromium
 from rostra.testing.decode import decoded
 from rostra.testing.ear import Ear
 from rostra.testing.edges import until
 from rostra.testing.meter import read
 from rostra.testing.microphone import coded_wav
 from rostra.testing.served import Served, serving
-
-from .conftest import FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -37,14 +36,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def host(driver: Playwright, tmp_path: Path) -> Iterator[Page]:
     """A browser whose microphone says the coded programme."""
-    flags = [
-        *FLAGS,
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={coded_wav(tmp_path / 'microphone.wav', 60)}",
-        "--autoplay-policy=no-user-gesture-required",
-    ]
-    browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+    wav = coded_wav(tmp_path / "microphone.wav", 60)
+    browser = driver.chromium.launch(**speaking_chromium(wav))
     page = browser.new_page(locale="en-GB")
     yield page
     browser.close()

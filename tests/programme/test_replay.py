@@ -17,6 +17,7 @@ from rostra.errors import NotFound
 from rostra.programme.index import HEADER_SIZE, RECORD_SIZE
 from rostra.programme.log import LogReader, LogWriter, Origin
 from rostra.programme.replay import Recording, recording
+from rostra.testing.chromium import chromium
 from rostra.testing.frames import aac_sine, opus_sine
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import priv
@@ -248,9 +249,8 @@ PLAY = """async (address) => {
 @RENDITIONS
 def test_chromium_plays_at_once_seeks_and_knows_the_duration(origin: str, rendition: str) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
-    flags = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        browser = playwright.chromium.launch(**chromium())
         page = browser.new_page()
         page.goto(origin)
         found = page.evaluate(PLAY, f"{origin}/{rendition}.mp4")

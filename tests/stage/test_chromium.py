@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rostra.testing.chromium import speaking_chromium
 from rostra.testing.meter import read
 from rostra.testing.microphone import coded_wav
 from rostra.wire.timing import RATE
@@ -47,18 +48,11 @@ async def test_what_chromium_says_is_in_the_log_and_it_hears_the_others(
     from playwright.async_api import async_playwright
 
     await hall.open()
-    flags = [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={coded_wav(tmp_path / 'microphone.wav', 30)}",
-        "--allow-loopback-in-peer-connection",
-        "--autoplay-policy=no-user-gesture-required",
-        "--no-sandbox",
-    ]
+    wav = coded_wav(tmp_path / "microphone.wav", 30)
     page_file = tmp_path / "page.html"
     page_file.write_text("<!doctype html><title>speaker</title>")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        browser = await playwright.chromium.launch(**speaking_chromium(wav))
         page = await browser.new_page()
         await page.goto(page_file.as_uri())
         answer = await hall.ask(
