@@ -131,7 +131,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             "kill -9 at random, of whatever comes up",
             "nothing heard of it but a stage's death",
             lambda f: f"{sum(f['kills'].values())} kills in {f['minutes']:g} min: "
-                      f"{f['holes_in_media_time']} lost or repeated, {sum(f['faults_not_behind_a_stage'].values())} faults without a "
+                      f"{f['holes_in_media_time']} lost or repeated, "
+                      f"{sum(f['faults_not_behind_a_stage'].values())} faults without a "
                       f"stage's death; speech back after p50 {f['speech_gone_s_p50']:g} s, "
                       f"p99 {f['speech_gone_s_p99']:g} s",
             lambda f: not f["holes_in_media_time"] and not f["faults_not_behind_a_stage"],
