@@ -14,9 +14,10 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from bench.rig import arguments, percentile, report, server, until
+from bench.rig import arguments, percentile, report, server
 from bench.speaker import CodedSpeaker
 from bench.tab import Tab, chromium
+from rostra.testing.patience import until
 
 
 def _clicked(browser: Browser, url: str) -> dict[str, float]:
@@ -47,7 +48,7 @@ def main() -> None:
     with server() as running, chromium() as browser:
         running.space("click")
         speaker = CodedSpeaker(running.origin, "click", running.invite("click", "Clock")).begin()
-        until(lambda: running.state("click")["stage"], 10, "speaker")
+        until(lambda: running.state("click")["stage"], "speaker", 10)
         time.sleep(5)
         url = f"{running.live}/s/click"
         _clicked(browser, url)  # the browser's own first start of sound

@@ -22,9 +22,10 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser
 
-from bench.rig import arguments, percentile, report, server, until
+from bench.rig import arguments, percentile, report, server
 from bench.speaker import CodedSpeaker
 from bench.tab import Tab, behind, chromium, faults
+from rostra.testing.patience import until
 
 _NPM = Path(__file__).parent.parent / "tests" / "browser"
 _SCRIPT = _NPM / "node_modules" / "hls.js" / "dist" / "hls.min.js"
@@ -123,7 +124,7 @@ def main() -> None:
     with server() as running, chromium() as browser, _pages() as pages:
         running.space("hls")
         speaker = CodedSpeaker(running.origin, "hls", running.invite("hls", "Clock")).begin()
-        until(lambda: running.state("hls")["stage"], 10, "speaker")
+        until(lambda: running.state("hls")["stage"], "speaker", 10)
         time.sleep(20)  # a listener who comes later than the first few segments
         for name in ("master", "aac", "opus"):
             url = f"{pages}?from={quote(f'{running.live}/live/hls/{name}.m3u8')}"

@@ -6,7 +6,8 @@ import time
 
 import psutil
 
-from bench.rig import Server, arguments, report, server, until
+from bench.rig import Server, arguments, report, server
+from rostra.testing.patience import until
 
 
 def _memory(running: Server) -> tuple[float, float, dict[str, float]]:
@@ -29,7 +30,7 @@ def main() -> None:
     """Let it idle."""
     asked = arguments(str(__doc__), seconds=60.0)
     with server("--demo") as running:
-        until(lambda: len(running.state("demo")["stage"]) >= 2, 30, "two voices")
+        until(lambda: len(running.state("demo")["stage"]) >= 2, "two voices", 30)
         time.sleep(5)
         before, began = _cpu(running), time.monotonic()
         time.sleep(asked.seconds)

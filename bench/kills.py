@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 from bench.ear import Ear, Heard
-from bench.rig import Server, arguments, percentile, report, server, until
+from bench.rig import Server, arguments, percentile, report, server
 from bench.speaker import CodedSpeaker
+from rostra.testing.patience import until
 
 _BETWEEN = 9.0  # seconds of undisturbed sound around each kill
 
@@ -21,13 +22,13 @@ def _killed(running: Server, title: str) -> None:
     gone = {victim.pid for victim in victims}
     for victim in victims[:1]:
         victim.kill()
-    until(lambda: {p.pid for p in running.named(title)} - gone, 10, f"new {title}")
+    until(lambda: {p.pid for p in running.named(title)} - gone, f"new {title}", 10)
 
 
 def _round(running: Server, title: str, rounds: int, listeners: int) -> dict[str, Any]:
     """Kill `title` so often, and say what the listeners heard."""
     ears = _listeners(running, listeners)
-    until(lambda: all(ear.heard.fragments for ear in ears), 10, "sound")
+    until(lambda: all(ear.heard.fragments for ear in ears), "sound", 10)
     time.sleep(_BETWEEN)
     for _ in range(rounds):
         _killed(running, title)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rostra.testing.meter import FAULTS
+
 Figures = dict[str, Any]
 
 
@@ -34,7 +36,7 @@ class Benchmark:
 
 
 def _flawless(figures: Figures) -> bool:
-    kinds = ("missing", "repeated", "inserted", "drops", "clicks", "holes_or_repeats_in_fragments")
+    kinds = (*FAULTS, "holes_or_repeats_in_fragments")
     return not any(figures[kind] for kind in kinds) and not figures["responses_ended"]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from bench.rig import arguments, report, server, until
+from bench.rig import arguments, report, server
+from rostra.testing.patience import until
 
 
 def main() -> None:
@@ -12,8 +13,8 @@ def main() -> None:
     asked = arguments(str(__doc__), seconds=120.0)
     with server("--demo") as running:
         folder = running.data / "spaces" / "demo"
-        files = until(lambda: sorted(folder.glob("*.opus.mp4")), 20, "log")
-        until(lambda: running.state("demo")["stage"], 20, "speaker")
+        files = until(lambda: sorted(folder.glob("*.opus.mp4")), "log", 20)
+        until(lambda: running.state("demo")["stage"], "speaker", 20)
         data = {path.name.split(".")[1]: path for path in (files[0], *folder.glob("*.aac.mp4"))}
         before = {name: path.stat().st_size for name, path in data.items()}
         began = time.monotonic()

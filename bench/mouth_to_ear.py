@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from bench.ear import Ear, Heard
-from bench.rig import arguments, report, server, until
+from bench.rig import arguments, report, server
 from bench.speaker import CodedSpeaker
 from bench.tab import Tab, behind, chromium, faults
+from rostra.testing.patience import until
 from rostra.wire.timing import FRAGMENT
 
 _SETTLED = 3.0  # seconds: what was given at once at joining is older, and not what goes on
@@ -56,7 +57,7 @@ def main() -> None:
     with server() as running:
         running.space("ear")
         speaker = CodedSpeaker(running.origin, "ear", running.invite("ear", "Clock")).begin()
-        until(lambda: running.state("ear")["stage"], 10, "speaker")
+        until(lambda: running.state("ear")["stage"], "speaker", 10)
         time.sleep(5)
         ear = Ear(f"{running.live}/live/ear/opus.mp4").begin()
         page = _page(f"{running.live}/s/ear", asked.seconds, speaker.began)

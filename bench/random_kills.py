@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 import psutil
 
 from bench.ear import Ear, Heard
-from bench.rig import Server, arguments, percentile, report, server, until
+from bench.rig import Server, arguments, percentile, report, server
 from bench.speaker import CodedSpeaker
-from rostra.testing.meter import Fault, Reading
+from rostra.testing.meter import Reading
+from rostra.testing.patience import until
 from rostra.wire.timing import FRAGMENT, RATE
 
 _VICTIMS = ("web", "bus", "edge ", "edges", "stage")
@@ -42,10 +43,10 @@ class _Kill:
 class _Tally:
     """What all rounds so far have shown."""
 
-    kills: Counter[str]
-    unexplained: Counter[str]
-    speech_gone: list[float]
-    waits: list[float]
+    kills: Counter[str] = field(default_factory=Counter)
+    unexplained: Counter[str] = field(default_factory=Counter)
+    speech_gone: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     heard_seconds: float = 0.0
     holes: int = 0
     connections: int = 0
@@ -65,8 +66,7 @@ class _Tally:
         self.heard_seconds += reading.heard_seconds
         stage = [kill.media_time for kill in kills if kill.victim == "stage"]
         silent = dict.fromkeys(stage, 0.0)
-        for kind in ("missing", "repeated", "inserted", "drops", "clicks"):
-            faults: tuple[Fault, ...] = getattr(reading, kind)
+        for kind, faults in reading.faults.items():
             for fault in faults:
                 cause = _cause(began + fault.at, stage)
                 if cause is None:
@@ -95,7 +95,7 @@ def _reached(ears: list[Ear]) -> int:
 
 def _round(running: Server, listeners: int, dice: random.Random) -> tuple[list[_Kill], list[Heard]]:
     ears = [Ear(f"{running.live}/live/kills/opus.mp4").begin() for _ in range(listeners)]
-    until(lambda: all(ear.heard.fragments for ear in ears), 20, "sound")
+    until(lambda: all(ear.heard.fragments for ear in ears), "sound", 20)
     over = time.monotonic() + _ROUND - _CALM
     time.sleep(_CALM)
     kills: list[_Kill] = []
@@ -116,7 +116,7 @@ def main() -> None:
     """Shoot for some minutes; say what was heard."""
     asked = arguments(str(__doc__), minutes=60.0, listeners=8, seed=1)
     dice = random.Random(asked.seed)
-    tally = _Tally(Counter(), Counter(), [], [])
+    tally = _Tally()
     with server() as running:
         running.space("kills")
         speaker = CodedSpeaker(running.origin, "kills", running.invite("kills", "Clock")).begin()

@@ -7,12 +7,10 @@ import contextlib
 import json
 import os
 import platform
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,38 +18,20 @@ import httpx
 import psutil
 
 from rostra import __version__
+from rostra.testing.served import Served, serving
 
 RESULTS = Path(__file__).parent / "results"
 KEPT_IN = "BENCH_RESULTS"  # the variable that names another folder
 
 
 class Server:
-    """A `rostra serve` on free ports in a folder of its own."""
+    """A running `rostra serve`, and its administrator's way in."""
 
-    def __init__(self, *flags: str, data: Path) -> None:
-        self.data = data
-        self.port, self.live_port = free_port(), free_port()
-        self.origin = f"http://127.0.0.1:{self.port}"
-        self.live = f"http://127.0.0.1:{self.live_port}"
-        self.log = (data.parent / "serve.log").open("wb")
-        command = [sys.executable, "-m", "rostra", "serve", "--data", str(data)]
-        command += ["--port", str(self.port), "--live-port", str(self.live_port), *flags]
-        started = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log)
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith(b"ready:"):
-                break
-        else:
-            raise RuntimeError(f"serve did not start: see {self.log.name}")
-        self.ready_seconds = time.monotonic() - started
-        self.client = httpx.Client(base_url=self.origin, timeout=20)
-        self.client.headers["Authorization"] = f"Bearer {self._token()}"
-
-    def _token(self) -> str:
-        command = [sys.executable, "-m", "rostra", "people", "token", "--data", str(self.data)]
-        answer = subprocess.run([*command, "admin"], check=True, capture_output=True, text=True)
-        return answer.stdout.split()[-1]
+    def __init__(self, served: Served, ready_seconds: float) -> None:
+        self.data, self.log = served.data, served.log
+        self.origin, self.live, self.live_port = served.web, served.live, served.live_port
+        self.pid, self.ready_seconds = served.process.pid, ready_seconds
+        self.client = served.host()
 
     def space(self, slug: str, *, start: bool = True, record: bool = True) -> None:
         """Make a Space and put it on air."""
@@ -73,7 +53,7 @@ class Server:
 
     def processes(self) -> list[psutil.Process]:
         """The supervisor and all its children."""
-        top = psutil.Process(self.process.pid)
+        top = psutil.Process(self.pid)
         return [top, *top.children(recursive=True)]
 
     def named(self, title: str) -> list[psutil.Process]:
@@ -85,46 +65,23 @@ class Server:
                     found.append(process)
         return found
 
-    def stop(self) -> None:
-        """End it, and say so when it does not end in time."""
-        self.client.close()
-        self.process.terminate()
-        self.process.wait(timeout=10)
-        self.log.close()
-
 
 @contextlib.contextmanager
 def server(*flags: str) -> Iterator[Server]:
-    """A server that ends with the block."""
+    """A server on free ports, in a folder of its own, that ends with the block."""
     with tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder:
-        running = Server(*flags, data=Path(folder) / "data")
-        try:
-            yield running
-        finally:
-            running.stop()
-
-
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        began = time.monotonic()
+        with serving(Path(folder) / "data", *flags) as served:
+            served.until_line("ready:")
+            running = Server(served, time.monotonic() - began)
+            with running.client:
+                yield running
 
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which `share` (0 to 1) of `values` lie; nan for none."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
-
-
-def until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
-    """The first true answer of `condition`. Raises TimeoutError that names `what`."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := condition():
-            return answer
-        time.sleep(0.02)
-    raise TimeoutError(f"after {seconds} s there was still no {what}")
 
 
 def setup() -> dict[str, Any]:

@@ -12,13 +12,14 @@ import time
 from typing import Any
 
 from bench.ear import Heard
-from bench.rig import arguments, report, server, until
+from bench.rig import arguments, report, server
 from bench.speaker import CodedSpeaker
+from rostra.testing.meter import FAULTS
+from rostra.testing.patience import until
 from rostra.wire.cmaf import Splitter, read_fragment
 from rostra.wire.timing import RATE
 
 _METERED = 100  # one in so many
-_FAULTS = ("missing", "repeated", "inserted", "drops", "clicks")
 _SHOWN = 20  # faults of the first listener who heard any
 
 
@@ -86,15 +87,14 @@ def _listen(address: tuple[str, int], count: int, seconds: float) -> tuple[list[
 
 
 def _metered(listeners: list[_Listener]) -> dict[str, Any]:
-    counts: dict[str, Any] = {"metered": 0, "heard_minutes": 0.0, **dict.fromkeys(_FAULTS, 0)}
+    counts: dict[str, Any] = {"metered": 0, "heard_minutes": 0.0, **dict.fromkeys(FAULTS, 0)}
     first: dict[str, list[tuple[float, float]]] = {}
     for one in listeners[::_METERED]:
         reading = one.heard.reading()
         one.heard.pieces.clear()
         counts["metered"] += 1
         counts["heard_minutes"] = round(counts["heard_minutes"] + reading.heard_seconds / 60, 1)
-        for kind in _FAULTS:
-            faults = getattr(reading, kind)
+        for kind, faults in reading.faults.items():
             counts[kind] += len(faults)
             if faults and kind not in first:
                 first[kind] = [(_seconds(f.at), _seconds(f.samples)) for f in faults[:_SHOWN]]
@@ -111,7 +111,7 @@ def main() -> None:
     with server("--demo") as running:
         running.space("soak")
         speaker = CodedSpeaker(running.origin, "soak", running.invite("soak", "Clock")).begin()
-        until(lambda: running.state("soak")["stage"], 10, "speaker")
+        until(lambda: running.state("soak")["stage"], "speaker", 10)
         time.sleep(5)  # what the connection cost at its beginning is not what is measured
         address = ("127.0.0.1", running.live_port)
         listeners, ended = _listen(address, asked.listeners, asked.minutes * 60)

@@ -168,8 +168,7 @@ def behind(slots: Numbers, heard: Floats, began: float) -> dict[str, float]:
 
 def faults(reading: Reading) -> dict[str, int]:
     """How many of each kind the meter found."""
-    kinds = ("missing", "repeated", "inserted", "drops", "clicks")
-    return {kind: len(getattr(reading, kind)) for kind in kinds}
+    return {kind: len(found) for kind, found in reading.faults.items()}
 
 
 def _quoted(script: str) -> str:

@@ -6,11 +6,11 @@ import json
 import multiprocessing
 import os
 import time
-from pathlib import Path
 from typing import Any
 
-from bench.rig import arguments, report, server, until
+from bench.rig import arguments, report, server
 from bench.speaker import CodedSpeaker
+from rostra.testing.patience import until
 
 
 def _burn(share: float) -> None:
@@ -22,9 +22,9 @@ def _burn(share: float) -> None:
         time.sleep(0.1 * (1 - share))
 
 
-def _lateness(log: Path) -> dict[str, Any]:
+def _lateness(log: str) -> dict[str, Any]:
     """What the stage said of itself last: it does so once a minute."""
-    said = [json.loads(line) for line in log.read_text().splitlines() if '"health"' in line]
+    said = [json.loads(line) for line in log.splitlines() if '"health"' in line]
     return {key: value for key, value in said[-1].items() if "tick" in key} if said else {}
 
 
@@ -38,7 +38,7 @@ def main() -> None:
         for process in busy:
             process.start()
         time.sleep(asked.seconds)
-        figures = until(lambda: _lateness(Path(running.log.name)), 30, "word of the stage")
+        figures = until(lambda: _lateness(running.log()), "word of the stage", 30)
         for process in busy:
             process.kill()
         speaker.end()

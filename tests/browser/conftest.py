@@ -20,8 +20,9 @@ from rostra.programme.fill import fill
 from rostra.programme.index import WHOLE
 from rostra.programme.log import LogWriter, Origin
 from rostra.testing.chromium import chromium
-from rostra.testing.edges import SLUG, House, make_house, until
+from rostra.testing.edges import SLUG, House, make_house
 from rostra.testing.frames import opus_sine
+from rostra.testing.patience import until
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv
 from rostra.wire.timing import FRAGMENT, seconds

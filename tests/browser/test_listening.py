@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from rostra.testing.edges import SLUG, until
+from rostra.testing.edges import SLUG
+from rostra.testing.patience import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 

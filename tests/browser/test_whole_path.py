@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, Playwright
 from rostra.testing.chromium import speaking_chromium
 from rostra.testing.decode import decoded
 from rostra.testing.ear import Ear
-from rostra.testing.edges import until
 from rostra.testing.meter import read
 from rostra.testing.microphone import coded_wav
+from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]

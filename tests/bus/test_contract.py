@@ -13,6 +13,7 @@ from rostra.bus.contract import MAX_BODY, Bus
 from rostra.bus.memory import MemoryBus
 from rostra.bus.nats import NatsBus
 from rostra.errors import TooLarge, Unavailable
+from rostra.testing.patience import answered
 
 
 @pytest.fixture(params=["memory", pytest.param("nats", marks=pytest.mark.process)])
@@ -37,7 +38,7 @@ async def upper(body: bytes) -> bytes:
 async def test_a_request_brings_the_answer_of_who_serves(pair: tuple[Bus, Bus]) -> None:
     asker, server = pair
     await server.serve("stage.hall.command", upper)
-    await _until_answered(asker, "stage.hall.command")
+    await answered(asker, "stage.hall.command")
     assert await asker.request("stage.hall.command", b"open", 1.0) == b"OPEN"
 
 
@@ -62,7 +63,7 @@ async def test_a_handler_that_raises_means_unavailable_and_the_next_request_work
         return b"fine"
 
     await server.serve("stage.a.command", moody)
-    await _until_answered(asker, "stage.a.command")
+    await answered(asker, "stage.a.command")
     began = time.monotonic()
     with pytest.raises(Unavailable):
         await asker.request("stage.a.command", b"bad", 5.0)
@@ -80,7 +81,7 @@ async def test_a_handler_that_is_too_slow_means_unavailable_in_time(pair: tuple[
         return b"fine"
 
     await server.serve("stage.b.command", stuck)
-    await _until_answered(asker, "stage.b.command")
+    await answered(asker, "stage.b.command")
     began = time.monotonic()
     with pytest.raises(Unavailable):
         await asker.request("stage.b.command", b"wait", 0.3)
@@ -98,7 +99,7 @@ async def test_requests_are_worked_on_side_by_side(pair: tuple[Bus, Bus]) -> Non
         return body
 
     await server.serve("stage.c.command", meet)
-    await _until_answered(asker, "stage.c.command")
+    await answered(asker, "stage.c.command")
     answers = await asyncio.gather(
         *(asker.request("stage.c.command", b"meet", 2.0) for _ in range(2))
     )
@@ -121,7 +122,7 @@ async def test_a_publication_reaches_every_subscriber_in_order(pair: tuple[Bus, 
     await hearer.serve("ready", upper)
     await hearer.subscribe("room.hall.event", ear(0))
     await hearer.subscribe("room.hall.event", ear(1))
-    await _until_answered(teller, "ready")
+    await answered(teller, "ready")
     said = [str(n).encode() for n in range(50)]
     for body in said:
         await teller.publish("room.hall.event", body)
@@ -140,7 +141,7 @@ async def test_a_hearer_that_raises_hears_the_next_one(pair: tuple[Bus, Bus]) ->
 
     await hearer.serve("ready", upper)
     await hearer.subscribe("room.a.event", hear)
-    await _until_answered(teller, "ready")
+    await answered(teller, "ready")
     await teller.publish("room.a.event", b"bad")
     await teller.publish("room.a.event", b"good")
     await asyncio.wait_for(good.wait(), 3)
@@ -151,7 +152,7 @@ async def test_a_message_that_is_too_large_is_refused_before_it_leaves(
 ) -> None:
     asker, server = pair
     await server.serve("stage.d.command", upper)
-    await _until_answered(asker, "stage.d.command")
+    await answered(asker, "stage.d.command")
     with pytest.raises(TooLarge):
         await asker.request("stage.d.command", b"x" * (MAX_BODY + 1), 1.0)
     whole = b"x" * MAX_BODY
@@ -166,15 +167,3 @@ async def test_a_closed_bus_says_unavailable(pair: tuple[Bus, Bus]) -> None:
         await asker.request("stage.e.command", b"", 1.0)
     with pytest.raises(Unavailable):
         await asker.publish("room.e.event", b"")
-
-
-async def _until_answered(asker: Bus, subject: str) -> None:
-    """NATS subscribes in the background: ask until the first answer comes."""
-    async with asyncio.timeout(5):
-        while True:
-            try:
-                await asker.request(subject, b"", 1.0)
-            except Unavailable:
-                await asyncio.sleep(0.01)
-            else:
-                return

@@ -5,34 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from rostra.bus.nats import NatsBus
 from rostra.errors import Unavailable
-
-if TYPE_CHECKING:
-    from conftest import NatsServer
+from rostra.testing.nats_server import NatsServer
+from rostra.testing.patience import answered
 
 pytestmark = pytest.mark.process
 
 
 async def echo(body: bytes) -> bytes:
     return body
-
-
-async def _answered(bus: NatsBus, subject: str) -> float:
-    """Seconds until `subject` answers."""
-    began = time.monotonic()
-    async with asyncio.timeout(8):
-        while True:
-            try:
-                await bus.request(subject, b"", 1.0)
-            except Unavailable:
-                await asyncio.sleep(0.01)
-            else:
-                return time.monotonic() - began
 
 
 async def test_a_killed_server_means_unavailable_and_its_return_is_noticed_within_two_seconds(
@@ -47,7 +32,7 @@ async def test_a_killed_server_means_unavailable_and_its_return_is_noticed_withi
     await server.serve("stage.hall.command", echo)
     await server.subscribe("room.hall.event", hear)
     for _ in range(3):
-        await _answered(asker, "stage.hall.command")
+        await answered(asker, "stage.hall.command")
         nats_server.kill()
         began = time.monotonic()
         with pytest.raises(Unavailable):
@@ -55,7 +40,7 @@ async def test_a_killed_server_means_unavailable_and_its_return_is_noticed_withi
         assert time.monotonic() - began < 2.0
         assert not asker.connected
         nats_server.start()
-        assert await _answered(asker, "stage.hall.command") < 2.0
+        assert await answered(asker, "stage.hall.command") < 2.0
     await asker.publish("room.hall.event", b"back")
     await asyncio.wait_for(heard.wait(), 2)
     await asker.close()
@@ -75,7 +60,7 @@ async def test_a_request_under_way_fails_when_the_server_dies_and_does_not_wait_
         return body
 
     await bus.serve("stage.slow.command", never)
-    await _answered(bus, "stage.slow.command")
+    await answered(bus, "stage.slow.command")
     asked = asyncio.create_task(bus.request("stage.slow.command", b"x", 30.0))
     await asyncio.wait_for(begun.wait(), 2)
     nats_server.kill()
@@ -97,7 +82,7 @@ async def test_serving_before_the_server_is_there_works_once_it_comes(
         await bus.request("stage.early.command", b"", 0.2)
     late.file.write_bytes(address)
     late.start()
-    assert await _answered(bus, "stage.early.command") < 3.0
+    assert await answered(bus, "stage.early.command") < 3.0
     await bus.close()
 
 
@@ -116,7 +101,7 @@ async def test_a_server_that_froze_costs_a_request_its_timeout_and_no_more(
 
     bus = NatsBus.connect_from(nats_server.file)
     await bus.serve("stage.ice.command", echo)
-    await _answered(bus, "stage.ice.command")
+    await answered(bus, "stage.ice.command")
     assert nats_server._process is not None
     os.kill(nats_server._process.pid, signal.SIGSTOP)
     os.waitid(os.P_PID, nats_server._process.pid, os.WSTOPPED)  # noqa: ASYNC222 - at once
@@ -125,7 +110,7 @@ async def test_a_server_that_froze_costs_a_request_its_timeout_and_no_more(
         await bus.request("stage.ice.command", b"", 0.5)
     assert time.monotonic() - began < 1.0
     os.kill(nats_server._process.pid, signal.SIGCONT)
-    assert await _answered(bus, "stage.ice.command") < 2.0
+    assert await answered(bus, "stage.ice.command") < 2.0
     await bus.close()
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from rostra.clients.listen import listen
-from rostra.testing.edges import SLUG, House, Stage, make_house, until
+from rostra.testing.edges import SLUG, House, Stage, make_house
+from rostra.testing.patience import until
 from rostra.wire.cmaf import Splitter, read_fragment
 from rostra.wire.timing import FRAGMENT, seconds
 

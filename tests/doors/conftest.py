@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ import pytest
 
 from rostra.people.tokens import Invite, sign
 from rostra.testing.ear import Ear
-from rostra.testing.edges import until
+from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
 
 OFFERS = Path(__file__).parent.parent / "stage" / "offers"
@@ -47,20 +45,13 @@ class House:
         assert "Traceback" not in self.served.log()
 
 
-def token(served: Served) -> str:
-    command = [sys.executable, "-m", "rostra", "people", "token", "--data", str(served.data)]
-    said = subprocess.run([*command, "admin"], check=True, capture_output=True, text=True).stdout
-    return said.split()[-1]
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with serving(tmp_path_factory.mktemp("doors") / "data", "--demo") as served:
         served.until_line("ready: ")
         until(lambda: served.state()["phase"] == "live", "the demo goes on air")
-        bearer = {"Authorization": f"Bearer {token(served)}"}
         with (
-            httpx.Client(base_url=served.web, headers=bearer, timeout=20) as web,
+            served.host() as web,
             httpx.Client(base_url=served.live, timeout=20) as live,
         ):
             for slug, moves in (

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from rostra.testing.edges import until
+from rostra.testing.patience import until
 from rostra.testing.strangers import MALFORMED
 
 pytestmark = pytest.mark.process

@@ -12,8 +12,9 @@ import pytest
 
 from rostra.programme.reader import LogReader
 from rostra.programme.replay import recording
-from rostra.testing.edges import PID, SLUG, House, Player, Response, read_head, until
+from rostra.testing.edges import PID, SLUG, House, Player, Response, read_head
 from rostra.testing.frames import opus_sine
+from rostra.testing.patience import until
 from rostra.testing.strangers import MALFORMED
 from rostra.wire.timing import FRAGMENT, OPUS_PRIMING, SEGMENT
 

@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from rostra.testing.edges import PID, SLUG, House, Player, Stage, told, until
+from rostra.testing.edges import PID, SLUG, House, Player, Stage, told
+from rostra.testing.patience import until
 from rostra.wire.timing import FRAGMENT, SEGMENT, seconds
 
 pytestmark = pytest.mark.process

@@ -11,7 +11,7 @@ import pytest
 from rostra.errors import Misconfigured
 from rostra.node import bus, ready
 from rostra.programme.places import Places
-from rostra.testing.edges import until
+from rostra.testing.patience import until
 
 
 @pytest.fixture

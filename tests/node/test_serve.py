@@ -16,7 +16,7 @@ import pytest
 
 from rostra.node.ports import check_free
 from rostra.testing.ear import Ear
-from rostra.testing.edges import until
+from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
 
 pytestmark = pytest.mark.process

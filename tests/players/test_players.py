@@ -20,9 +20,9 @@ import httpx
 import pytest
 
 from rostra.testing.decode import decoded
-from rostra.testing.edges import until
 from rostra.testing.meter import read
 from rostra.testing.microphone import coded_wav
+from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
 from rostra.wire.timing import RATE
 

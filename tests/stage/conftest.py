@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import fractions
 import json
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,19 +30,12 @@ from rostra.settings import StageSettings
 from rostra.stage.process import Stage
 from rostra.testing.coded import programme
 from rostra.testing.decode import decoded
+from rostra.testing.nats_server import NatsServer
+from rostra.testing.patience import PATIENCE, in_time
 from rostra.wire.timing import FRAME, RATE
 
 Pcm = npt.NDArray[np.float32]
 SLUG = "hall"
-PATIENCE = 20.0
-
-
-async def until(condition: Callable[[], Any], what: str = "it") -> None:
-    """Wait until `condition` holds; `what` is said when that takes too long."""
-    end = asyncio.get_running_loop().time() + PATIENCE
-    while not condition():
-        assert asyncio.get_running_loop().time() < end, f"waited for {what} in vain"
-        await asyncio.sleep(0.01)
 
 
 def tone(hertz: float) -> Callable[[int], Pcm]:
@@ -104,7 +93,7 @@ class Speaker:
             self.heard.append(packet.payload)
 
         self.transceiver.receiver._handle_rtp_packet = hear
-        await until(lambda: self.connection.connectionState == "connected", "a connection")
+        await in_time(lambda: self.connection.connectionState == "connected", "a connection")
 
     def sound(self) -> Pcm:
         """What was heard of the return."""
@@ -149,8 +138,8 @@ class Hall:
         self.bus = MemoryBus()
         self.stage = Stage(SLUG, self.manifest, self.places, StageSettings(), self.clock)
         self.running = asyncio.create_task(self.stage.run(self.bus))
-        await until(lambda: self.manifest.programme, "a programme")
-        await until(lambda: f"stage.{SLUG}.status" in self.bus._answerers, "its desk")
+        await in_time(lambda: self.manifest.programme, "a programme")
+        await in_time(lambda: f"stage.{SLUG}.status" in self.bus._answerers, "its desk")
 
     async def ask(self, what: str, **body: Any) -> dict[str, Any]:
         raw = await self.bus.request(f"stage.{SLUG}.{what}", json.dumps(body).encode(), 15.0)
@@ -199,7 +188,7 @@ class Hall:
     async def pass_time(self, seconds: float) -> None:
         """Until the log is so much longer."""
         goal = self.end() + seconds * RATE
-        await until(lambda: self.end() >= goal, f"{seconds} s of log")
+        await in_time(lambda: self.end() >= goal, f"{seconds} s of log")
 
     def recorded(self, rendition: str = "opus") -> Pcm:
         """The recording, decoded by FFmpeg."""
@@ -246,19 +235,11 @@ class Shifted:
 
 
 @pytest.fixture
-def nats_server(tmp_path: Path) -> Iterator[Path]:
-    """A running nats-server; the JSON file that names it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    file = tmp_path / "nats.json"
-    file.write_text(json.dumps({"url": f"nats://127.0.0.1:{port}", "token": "of-the-test"}))
-    binary = shutil.which("nats-server") or str(Path(sys.prefix) / "bin" / "nats-server")
-    command = [binary, "-a", "127.0.0.1", "-p", str(port), "--auth", "of-the-test"]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    yield file
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    server = NatsServer(tmp_path)
+    server.start()
+    yield server
     server.kill()
-    server.wait()
 
 
 @pytest.fixture
@@ -285,7 +266,7 @@ def a_tone() -> Callable[[float], Callable[[int], Pcm]]:
 
 @pytest.fixture
 def until_true() -> Callable[[Callable[[], Any], str], Awaitable[None]]:
-    return until
+    return in_time
 
 
 @pytest.fixture

@@ -15,16 +15,18 @@ import numpy as np
 import pytest
 
 from rostra.bus.nats import NatsBus
-from rostra.errors import Unavailable
 from rostra.node.parts import PART_SETTINGS
 from rostra.programme.index import FILL
+from rostra.settings import values
 from rostra.testing.coded import SLOT, programme
 from rostra.testing.meter import read
+from rostra.testing.patience import answered, in_time
 from rostra.wire.timing import FRAGMENT, FRAME, RATE
 
 pytestmark = pytest.mark.process
 
 
+STATUS = "stage.hall.status"
 LATER = 600  # the first chirp of what is said after the kill
 
 
@@ -49,75 +51,56 @@ class OtherProcess:
 
     async def kill(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGKILL)
         await self.process.wait()
 
 
-async def test_a_killed_stage_comes_back_at_the_same_media_time(
-    hall, nats_server, until_true, clock
-) -> None:
-    from rostra.settings import values
-
+@pytest.fixture
+async def other(hall, nats_server) -> AsyncIterator[OtherProcess]:
+    """A stage in a process of its own, at its desk, with a host who speaks."""
     hall.make()
     hall.places.run.mkdir(parents=True, exist_ok=True)
-    hall.places.bus.write_text(nats_server.read_text())
+    hall.places.bus.write_text(nats_server.file.read_text())
     hall.bus = NatsBus.connect_from(hall.places.bus)
     process = OtherProcess(hall, values({}, {}) | {"opus_bitrate": 64_000})
     await process.start()
     try:
-        await until_true(lambda: hall.manifest.programme, "a programme")
-        await answering(hall)
-        await hall.join("host", role="host")
-        await hall.move("start")
-        await hall.pass_time(3)
-        pid = hall.manifest.programme
-        killed = time.monotonic()
-        await process.kill()
-        end = hall.end()
-        # A quick machine is back before a whole fragment is missing, and then none is filled.
-        await until_true(lambda: time.monotonic() - killed > 2 * FRAGMENT / RATE, "a gap")
-        await process.start()
-        await until_true(lambda: hall.end() > end, "the log to go on")
-        appending = time.monotonic() - killed
-        await until_true(lambda: any(not r.flags & FILL for r in since(hall, end)), "live sound")
-        await answering(hall)
-        state = (await hall.ask("status"))["state"]
-        assert state["phase"] == "live"
-        await until_true(lambda: hall.manifest.on_air, "on air")
-        assert list(state["stage"]) == ["host"]
-        await hall.join("host", later, role="host")
-        await hall.pass_time(3)
-        check_the_logs(hall, pid, clock)
-        await hall.move("end")
-        assert await asyncio.wait_for(process.process.wait(), 10) == 0
-        slots = read(hall.recorded()).slots
-        assert ((slots < 100).any(), (slots >= LATER).any()) == (True, True)
-        assert appending < 3
-    finally:
-        if process.process.returncode is None:
-            await process.kill()
-        await hall.bus.close()
-
-
-@pytest.fixture
-async def other(hall, nats_server, until_true) -> AsyncIterator[OtherProcess]:
-    """A stage in a process of its own, at its desk, with a host who speaks."""
-    from rostra.settings import values
-
-    hall.make()
-    hall.places.run.mkdir(parents=True, exist_ok=True)
-    hall.places.bus.write_text(nats_server.read_text())
-    hall.bus = NatsBus.connect_from(hall.places.bus)
-    process = OtherProcess(hall, values({}, {}))
-    await process.start()
-    try:
-        await until_true(lambda: hall.manifest.programme, "a programme")
-        await answering(hall)
+        await in_time(lambda: hall.manifest.programme, "a programme")
+        await answered(hall.bus, STATUS, b"{}")
         await hall.join("host", role="host")
         yield process
     finally:
         await process.kill()
         await hall.bus.close()
+
+
+async def test_a_killed_stage_comes_back_at_the_same_media_time(hall, other, clock) -> None:
+    await hall.move("start")
+    await hall.pass_time(3)
+    pid = hall.manifest.programme
+    killed = time.monotonic()
+    await other.kill()
+    end = hall.end()
+    # A quick machine is back before a whole fragment is missing, and then none is filled.
+    await in_time(lambda: time.monotonic() - killed > 2 * FRAGMENT / RATE, "a gap")
+    await other.start()
+    await in_time(lambda: hall.end() > end, "the log goes on")
+    appending = time.monotonic() - killed
+    await in_time(lambda: any(not r.flags & FILL for r in since(hall, end)), "live sound")
+    await answered(hall.bus, STATUS, b"{}")
+    state = (await hall.ask("status"))["state"]
+    assert state["phase"] == "live"
+    await in_time(lambda: hall.manifest.on_air, "on air")
+    assert list(state["stage"]) == ["host"]
+    await hall.join("host", later, role="host")
+    await hall.pass_time(3)
+    check_the_logs(hall, pid, clock)
+    await hall.move("end")
+    assert await asyncio.wait_for(other.process.wait(), 10) == 0
+    slots = read(hall.recorded()).slots
+    assert ((slots < 100).any(), (slots >= LATER).any()) == (True, True)
+    assert appending < 3
 
 
 async def test_a_stage_that_could_not_run_for_a_moment_loses_no_packet(hall, other) -> None:
@@ -172,13 +155,3 @@ def check_the_logs(hall, pid: str, clock) -> None:
         late = [(record.wall_ms - began_ms) / 1e3 - record.end / RATE for record in records[-8:]]
         # The last tick is mixed when its 20 ms begin; the machine makes some of them later.
         assert -0.022 <= min(late) < 0.02
-
-
-async def answering(hall) -> None:
-    for _ in range(100):
-        try:
-            await hall.ask("status")
-            return
-        except Unavailable:
-            await asyncio.sleep(0.05)
-    raise AssertionError("the stage does not answer")

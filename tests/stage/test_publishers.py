@@ -19,8 +19,8 @@ from aiortc import RTCCertificate
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from rostra.testing.decode import decoded
-from rostra.testing.edges import until
 from rostra.testing.meter import Reading, read
+from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
 
 pytestmark = [
@@ -69,15 +69,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
         yield running
 
 
-def host_of(served: Served) -> httpx.Client:
-    """The API, as the administrator."""
-    command = [sys.executable, "-m", "rostra", "people", "token", "--data", str(served.data)]
-    said = subprocess.run([*command, "admin"], check=True, capture_output=True, text=True).stdout
-    return httpx.Client(
-        base_url=served.web, timeout=20, headers={"Authorization": f"Bearer {said.split()[-1]}"}
-    )
-
-
 def heard(served: Served, slug: str) -> Reading:
     """Some seconds of the live response, through the meter."""
     connection = http.client.HTTPConnection("127.0.0.1", served.live_port, timeout=15)
@@ -88,7 +79,7 @@ def heard(served: Served, slug: str) -> Reading:
 
 
 def test_what_ffmpeg_publishes_is_heard_on_the_live_address(served: Served, tmp_path: Path) -> None:
-    with host_of(served) as api:
+    with served.host() as api:
         api.post("/api/spaces", json={"title": "Hall", "slug": "hall"}).raise_for_status()
         api.post("/api/spaces/hall/start").raise_for_status()
         invited = api.post("/api/spaces/hall/invites", json={"role": "speaker", "name": "FFmpeg"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 
-from rostra.testing.edges import until
+from rostra.testing.patience import until
 from rostra.wire.cmaf import Splitter, read_fragment
 from rostra.wire.timing import RATE
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import signal
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,31 +13,23 @@ from typing import Any
 
 from rostra.clock import SystemClock
 from rostra.edge.process import run_edges
+from rostra.node.ports import any_free
 from rostra.programme.board import Board
 from rostra.programme.index import WHOLE
 from rostra.programme.log import LogWriter, Origin
 from rostra.programme.manifest import Manifest, create, update
 from rostra.programme.places import Places
 from rostra.settings import EdgeSettings
+from rostra.testing.patience import PATIENCE, until
 from rostra.wire.cmaf import OpusTrack, Splitter, read_fragment
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv, read_privs
 from rostra.wire.timing import FRAGMENT, FRAME, RATE, seconds
 
 FRAGMENT_NS = FRAGMENT * 1_000_000_000 // RATE
-DEADLINE = 20.0
 PID = "testprogramme234"
 SLUG = "town-hall"
 SILENCE = b"\xf8\xff\xfe"  # an Opus frame of 20 ms of nothing
-
-
-def until(condition: Callable[[], Any], why: str, deadline: float = DEADLINE) -> Any:
-    """What `condition` gives once it is true; the test fails when that takes too long."""
-    end = time.monotonic() + deadline
-    while not (result := condition()):
-        assert time.monotonic() < end, f"never came true: {why}"
-        signal.sigtimedwait([], 0.005)
-    return result
 
 
 @dataclass
@@ -113,7 +103,7 @@ class House:
     def board(self) -> Board:
         return Board.open(self.places.board)
 
-    def connect(self, timeout: float = DEADLINE) -> socket.socket:
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
 
     def get(self, target: str, *headers: str, method: str = "GET", body: bytes = b"") -> Response:
@@ -143,7 +133,7 @@ class House:
         for process in self.processes:
             if process.is_alive():
                 process.terminate()
-            process.join(DEADLINE)
+            process.join(PATIENCE)
             if process.is_alive():
                 process.kill()
 
@@ -190,19 +180,13 @@ def read_response(sock: socket.socket) -> Response:
     return Response(status, headers, body)
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 def make_house(root: Path, **fields: Any) -> House:
     """A data folder with a Space that has not begun, and settings for edges on a free port."""
     places = Places(root)
     places.secret.write_bytes(bytes(32))
     Board.create(places.board)
     create(places.manifest(SLUG), Manifest(slug=SLUG, title="Town hall", host="Ada"))
-    port = free_port()
+    port = any_free("127.0.0.1")
     url = f"http://127.0.0.1:{port}"
     settings = EdgeSettings("127.0.0.1", port, url, "http://home.test", **fields)
     return House(places, port, settings)

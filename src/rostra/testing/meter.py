@@ -22,6 +22,7 @@ Pcm = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+FAULTS = ("missing", "repeated", "inserted", "drops", "clicks")  # the kinds, as `Reading` has them
 TOLERANCE = 6  # samples: how far a codec may move a chirp
 _STRENGTH = 0.55  # correlation (0 to 1) from which a sound is a chirp
 _UNHEARD = 3  # slots: a codec may blur a chirp or two, not more in a row
@@ -69,9 +70,12 @@ class Reading:
     @property
     def clean(self) -> bool:
         """Whether it was heard through, without a fault."""
-        return len(self.slots) >= WINDOW and not (
-            self.missing or self.repeated or self.inserted or self.drops or self.clicks
-        )
+        return len(self.slots) >= WINDOW and not any(self.faults.values())
+
+    @property
+    def faults(self) -> dict[str, tuple[Fault, ...]]:
+        """All that went wrong, by kind."""
+        return {kind: getattr(self, kind) for kind in FAULTS}
 
     @property
     def offset(self) -> float:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import psutil
 
 from rostra.node.ports import any_free
@@ -72,6 +73,15 @@ class Served:
         """The state document of the demo Space."""
         with urllib.request.urlopen(f"{self.live}/live/demo/state.json", timeout=2) as answer:  # noqa: S310
             return cast("dict[str, Any]", json.load(answer))
+
+    def host(self) -> httpx.Client:
+        """The API, as the administrator."""
+        command = [sys.executable, "-m", "rostra", "people", "token", "--data", str(self.data)]
+        said = subprocess.run(  # noqa: S603
+            [*command, "admin"], check=True, capture_output=True, text=True, timeout=START_SECONDS
+        )
+        bearer = {"Authorization": f"Bearer {said.stdout.split()[-1]}"}
+        return httpx.Client(base_url=self.web, headers=bearer, timeout=20)
 
     def end(self, seconds: float = 5.0) -> int:
         """Ask it to end, and give its exit code."""
