@@ -15,7 +15,7 @@ PATIENCE = 20.0
 _LOOK_SECONDS = 0.005
 
 
-def until(condition: Callable[[], Any], why: str, patience: float = PATIENCE) -> Any:
+def until(condition: Callable[[], Any], why: str = "it", patience: float = PATIENCE) -> Any:
     """What `condition` gives once it is true.
 
     Raises AssertionError, which names `why`, after `patience` seconds.
@@ -27,7 +27,7 @@ def until(condition: Callable[[], Any], why: str, patience: float = PATIENCE) ->
     return result
 
 
-async def in_time(condition: Callable[[], Any], why: str, patience: float = PATIENCE) -> Any:
+async def in_time(condition: Callable[[], Any], why: str = "it", patience: float = PATIENCE) -> Any:
     """As `until`, while the loop goes on."""
     end = time.monotonic() + patience
     while not (result := condition()):
