@@ -10,11 +10,12 @@ from rostra.clock import SystemClock
 from rostra.edge.process import listen
 from rostra.edge.serving import Serving
 from rostra.errors import Misconfigured
-from rostra.testing.edges import SLUG, House, Player, free_port
+from rostra.node.ports import any_free
+from rostra.testing.edges import SLUG, House, Player
 
 
 def test_what_is_accepted_has_the_options_of_the_listening_socket() -> None:
-    with listen("127.0.0.1", free_port(), SystemClock()) as listener:
+    with listen("127.0.0.1", any_free("127.0.0.1"), SystemClock()) as listener:
         listener.setblocking(True)
         with socket.create_connection(listener.getsockname()):
             accepted, _ = listener.accept()
@@ -27,7 +28,7 @@ def test_what_is_accepted_has_the_options_of_the_listening_socket() -> None:
 
 
 def test_a_port_in_use_is_said_in_a_sentence() -> None:
-    port = free_port()
+    port = any_free("127.0.0.1")
     with listen("127.0.0.1", port, SystemClock()), pytest.raises(Misconfigured, match=str(port)):
         listen("127.0.0.1", port, SystemClock())
 
