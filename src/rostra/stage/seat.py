@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rostra.programme.opus import Encoder
 from rostra.stage.jitter import JitterBuffer
 from rostra.stage.levels import Meter
+from rostra.stage.loudness import Leveller
 from rostra.stage.mixer import SILENCE, Limiter
 from rostra.stage.peer import Peer
 
@@ -42,6 +43,7 @@ class Chair:
         self.jitter = JitterBuffer()
         self.meter = Meter()
         self.quiet_ticks = 0
+        self._leveller = Leveller()
         self._limiter = Limiter()
         self._encoder: Encoder | None = None
 
@@ -65,7 +67,7 @@ class Chair:
         frame = self.jitter.take()
         heard = None if muted or frame is None else np.clip(frame, -1.0, 1.0)
         self.meter.add(heard)
-        return heard
+        return None if heard is None else self._leveller.level(heard)
 
     def hear(self, mix: Pcm, own: Pcm | None, shared: bytes | None) -> None:
         """Send this seat its return: `shared` where it may have that, else the mix without it."""

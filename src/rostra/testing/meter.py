@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rostra.testing.coded import CHIRP, SLOT, WINDOW, chirps, slot_of, symbol
+from rostra.testing.coded import BED_LEVEL, CHIRP, SLOT, WINDOW, chirps, slot_of, symbol
 from rostra.wire.timing import RATE
 
 Pcm = npt.NDArray[np.float32]
@@ -32,6 +32,7 @@ _NEIGHBOURS = 60  # samples by which chirps in a row may be off
 _BLOCK = 1 << 18  # samples correlated at once
 _HOP = 480  # samples (10 ms) of one look at the steady tone
 _MARGIN = 480  # samples beside a chirp in which a codec smears it
+_TONE = BED_LEVEL / math.sqrt(2)  # how loud the steady tone is as it is made
 _DROP = 0.1  # of its usual loudness: the tone is gone
 _SHARP = 0.03  # fourth difference of a broken wave; the coded tone stays below 0.015
 # A constant bit rate is at times too little for a chirp: coded a second time at 24 kbit/s, one in a
@@ -95,10 +96,15 @@ def read(sound: Pcm, tolerance: int = TOLERANCE) -> Reading:
     slots, places = _numbered(kinds, places)
     missing, repeated, inserted = _shifts(slots, places, tolerance)
     faults = (*missing, *repeated, *inserted)
-    drops = (*_silenced(slots, places), *_drops(wave, places, faults))
+    starts, loudness = _tone(wave, places, {fault.at for fault in faults})
+    drops = (*_silenced(slots, places), *_drops(starts, loudness))
+    # Whoever makes the programme louder makes what a codec does to it louder too.
+    louder = max(1.0, float(np.median(loudness)) / _TONE) if len(loudness) else 1.0
     power = float(np.mean(np.square(sound, dtype=np.float64))) if len(sound) else 0.0
     level = 10 * math.log10(power) if power > 0 else -math.inf
-    return Reading(slots, places, missing, repeated, inserted, drops, _clicks(wave, places), level)
+    return Reading(
+        slots, places, missing, repeated, inserted, drops, _clicks(wave / louder, places), level
+    )
 
 
 def _found(sound: Floats) -> tuple[Numbers, Floats]:
@@ -251,13 +257,15 @@ def _silenced(slots: Numbers, places: Floats) -> tuple[Fault, ...]:
     )
 
 
-def _drops(sound: Floats, places: Floats, known: tuple[Fault, ...]) -> tuple[Fault, ...]:
+def _tone(sound: Floats, places: Floats, faulty: set[int]) -> tuple[Numbers, Floats]:
+    """Looks at the steady tone between chirps: where (samples), and how loud (root mean square)."""
+    starts = _looks(places, faulty)
+    return starts, np.sqrt((sound[starts[:, None] + np.arange(_HOP)] ** 2).mean(axis=1))
+
+
+def _drops(starts: Numbers, loudness: Floats) -> tuple[Fault, ...]:
     """Where the steady tone between two chirps is all but gone."""
-    starts = _looks(places, {fault.at for fault in known})
-    if not len(starts):
-        return ()
-    loudness = np.sqrt((sound[starts[:, None] + np.arange(_HOP)] ** 2).mean(axis=1))
-    return _joined(starts[loudness < _DROP * np.median(loudness)])
+    return _joined(starts[loudness < _DROP * np.median(loudness)]) if len(starts) else ()
 
 
 def _clicks(sound: Floats, places: Floats) -> tuple[Fault, ...]:
