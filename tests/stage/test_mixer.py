@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rostra.stage.levels import Meter, decibels, level
-from rostra.stage.mixer import CEILING, SILENCE, Limiter, total
+from rostra.stage.mixer import CEILING, SILENCE, Blend, Limiter, total
 from rostra.wire.timing import FRAME
 
 
@@ -27,6 +27,23 @@ def test_nobody_makes_silence_and_leaves_it_so() -> None:
     mixed = total({})
     mixed += 1
     assert not SILENCE.any()
+
+
+@pytest.mark.parametrize("voices", [1, 2, 4, 13])
+def test_many_voices_together_are_as_loud_as_one(voices: int) -> None:
+    chance, blend = np.random.default_rng(1), Blend()
+    power = []
+    for _ in range(100):
+        said = {str(n): chance.normal(0, 0.1, FRAME).astype(np.float32) for n in range(voices)}
+        power.append(decibels(total(blend.balanced(said, voices))))
+    assert np.mean(power[50:]) == pytest.approx(-20, abs=0.3)
+
+
+def test_one_voice_is_left_as_it_is_and_none_jumps_when_another_begins() -> None:
+    blend, one = Blend(), frame(0.5)
+    assert blend.balanced({"a": one}, 1)["a"] is one
+    sound = np.concatenate([blend.balanced({"a": one}, talking)["a"] for talking in (1, 2, 2, 1)])
+    assert float(np.abs(np.diff(sound)).max()) < 1e-4
 
 
 def test_quiet_sound_passes_untouched() -> None:

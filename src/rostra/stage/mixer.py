@@ -7,6 +7,7 @@ rise slowly afterwards, so that shouting is tamed without pumping.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,6 +20,9 @@ Pcm = npt.NDArray[np.float32]
 CEILING = float(10 ** (-1.5 / 20))  # sample peak that keeps the true peak below -1 dBFS
 _RECOVERY = 0.02  # of the way back to full gain in a frame: about a second
 _ATTACK = 96  # samples over which the gain falls: 2 ms, short enough to be unheard
+
+_BLENDING = 0.1  # of the way to another number of voices in a frame: a fifth of a second
+_UNHEARD = 0.001  # a hundredth of a decibel
 
 SILENCE = np.zeros(FRAME, np.float32)
 SILENCE.setflags(write=False)
@@ -35,6 +39,23 @@ def total(frames: Mapping[str, Pcm]) -> Pcm:
 def without(mixed: Pcm, own: Pcm | None) -> Pcm:
     """The mix as the one who said `own` should hear it."""
     return mixed if own is None else mixed - own
+
+
+class Blend:
+    """Keeps the sum as loud as one voice, however many talk: each as one part of equal power."""
+
+    def __init__(self) -> None:
+        self._gain = 1.0
+
+    def balanced(self, frames: dict[str, Pcm], talking: int) -> dict[str, Pcm]:
+        """`frames` at the gain that `talking` voices at once may have."""
+        wanted = 1 / math.sqrt(max(1, talking))
+        before = self._gain
+        self._gain = after = before + (wanted - before) * _BLENDING
+        if abs(1 - after) < _UNHEARD and abs(1 - before) < _UNHEARD:
+            return frames
+        ramp = np.linspace(before, after, FRAME, dtype=np.float32)
+        return {ident: frame * ramp for ident, frame in frames.items()}
 
 
 class Limiter:

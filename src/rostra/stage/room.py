@@ -18,7 +18,7 @@ from rostra.programme.manifest import Manifest
 from rostra.programme.opus import Encoder
 from rostra.stage import hold, rules
 from rostra.stage.events import EventLog
-from rostra.stage.mixer import Limiter, total
+from rostra.stage.mixer import Blend, Limiter, total
 from rostra.stage.recorder import Recorder
 from rostra.stage.rules import By, Event, Room
 from rostra.stage.seat import Chair, return_encoder, silent_return
@@ -47,6 +47,7 @@ class LiveRoom:
         self._turn = asyncio.Lock()
         self._statement = Statement()
         self._limiter = Limiter()
+        self._blend = Blend()
         self._shared: Encoder | None = None
         self._shared_limiter = Limiter()
         self._said: Document = self._document(recorder.tick)
@@ -117,7 +118,8 @@ class LiveRoom:
             frame = chair.take(muted=seat is None or seat.muted)
             if frame is not None:
                 own[ident] = frame
-        return own
+        talking = sum(self.chairs[ident].meter.speaking for ident in own)
+        return self._blend.balanced(own, talking)
 
     def _answer(self, own: dict[str, Pcm]) -> None:
         """Send every seat what the others say; those who are silent share one encoding.
