@@ -27,9 +27,12 @@ from rostra.programme.places import Places
 from rostra.programme.reader import LogReader
 from rostra.programme.replay import recording
 from rostra.settings import StageSettings
+from rostra.stage.events import unpack
 from rostra.stage.process import Stage
+from rostra.stage.rules import Event
 from rostra.testing.coded import programme
 from rostra.testing.decode import decoded
+from rostra.testing.link import Climate, Link, candidate_of, through
 from rostra.testing.nats_server import NatsServer
 from rostra.testing.patience import PATIENCE, in_time
 from rostra.wire.timing import FRAME, RATE
@@ -43,6 +46,14 @@ def tone(hertz: float) -> Callable[[int], Pcm]:
     return lambda start: (
         0.2 * np.sin(2 * np.pi * hertz * (start + np.arange(FRAME)) / RATE)
     ).astype(np.float32)
+
+
+def power_at(sound: Pcm, hertz: float) -> float:
+    """The power of one pitch in the last second, in dBFS."""
+    last = sound[-RATE:]
+    wave = np.exp(-2j * np.pi * hertz * np.arange(len(last)) / RATE)
+    amplitude = 2 * abs(np.dot(last, wave)) / len(last)
+    return float(20 * np.log10(max(amplitude, 1e-6)))
 
 
 def coded(start: int) -> Pcm:
@@ -77,9 +88,25 @@ class Speaker:
 
     def __init__(self, sound: Callable[[int], Pcm], direction: str = "sendrecv") -> None:
         self.connection = RTCPeerConnection()
+        self.channel: Any = None
+        self.link: Link | None = None
+        self.told: list[dict[str, Any]] = []
         self.transceiver = self.connection.addTransceiver(Microphone(sound), direction=direction)
         self.session = self.answer = ""
         self.heard: list[bytes] = []
+
+    def open_channel(self) -> None:
+        """As our page does, before the offer."""
+        self.channel = self.connection.createDataChannel("rostra")
+        self.channel.on("message", lambda text: self.told.append(json.loads(text)))
+
+    async def call(self, move: str, **more: Any) -> dict[str, Any]:
+        """Ask for a move over the channel; what the stage answered."""
+        number = len(self.told)
+        self.channel.send(json.dumps({"n": number, "move": move, **more}))
+        answers = lambda: [told for told in self.told if told.get("n") == number]  # noqa: E731
+        found: dict[str, Any] = (await in_time(answers, f"an answer to {move}"))[0]
+        return found
 
     async def offer(self) -> str:
         await self.connection.setLocalDescription(await self.connection.createOffer())
@@ -102,6 +129,8 @@ class Speaker:
 
     async def close(self) -> None:
         await self.connection.close()
+        if self.link is not None:
+            self.link.close()
 
 
 class Refused(RostraError):
@@ -159,18 +188,33 @@ class Hall:
         *,
         role: str = "speaker",
         direction: str = "sendrecv",
+        channel: bool = False,
+        green: bool = False,
+        climate: Climate | None = None,
     ) -> Speaker:
         speaker = Speaker(sound, direction)
-        offer = await speaker.offer()
+        if channel:
+            speaker.open_channel()
+        offer, person = await speaker.offer(), who(ident, role)
         try:
-            answer = await self.ask("whip", op="offer", sdp=offer, who=who(ident, role))
+            answer = await self.ask("whip", op="offer", sdp=offer, who=person, green=green)
         except Refused:
             await speaker.close()
             raise
         speaker.session = answer["session"]
         self.speakers[speaker.session] = speaker
-        await speaker.accept(answer["answer"])
+        described = answer["answer"]
+        if climate is not None:
+            speaker.link = Link(candidate_of(described), climate)
+            described = through(described, await speaker.link.open())
+        await speaker.accept(described)
+        if channel:
+            await in_time(lambda: speaker.told, "word over the channel")
         return speaker
+
+    def events(self) -> list[Event]:
+        """What the event log says happened."""
+        return unpack(self.places.events(SLUG).read_bytes())[0]
 
     def reader(self, rendition: str = "opus") -> LogReader:
         assert self.manifest.programme is not None
@@ -272,3 +316,8 @@ def until_true() -> Callable[[Callable[[], Any], str], Awaitable[None]]:
 @pytest.fixture
 def speaker() -> type[Speaker]:
     return Speaker
+
+
+@pytest.fixture
+def power() -> Callable[[Pcm, float], float]:
+    return power_at

@@ -103,6 +103,50 @@ def test_the_fourteenth_seat_is_refused_in_a_sentence() -> None:
     assert decide(room, "join", By("3", "N", "speaker"), at=0).target == "3"
 
 
+def seat_of_ben(*more: tuple[str, By] | tuple[str, By, str], green: bool = True) -> Seat:
+    room = Room()
+    room = apply(room, decide(room, "join", BEN, at=0, value={"green": green, "junk": "x"}))
+    for move, by, *target in more:
+        room = apply(room, decide(room, move, by, at=0, target=target[0] if target else None))
+    return room.seats["b"]
+
+
+def test_a_seat_is_in_the_green_room_until_its_holder_goes_on_the_stage() -> None:
+    assert not seat_of_ben(green=False).green
+    assert seat_of_ben().green
+    assert not seat_of_ben(("air", BEN)).green
+    assert seat_of_ben(("air", BEN), ("green", ANA, "b")).green
+    with pytest.raises(NotAllowed):
+        seat_of_ben(("air", ANA, "b"))
+    with pytest.raises(NotAllowed):
+        decide(after(("join", ANA), ("join", BEN)), "green", BEN, at=0, target="a")
+
+
+def test_coming_back_does_not_go_on_the_stage_nor_leave_it() -> None:
+    assert seat_of_ben(("away", BEN), ("join", BEN)).green
+    room = after(("join", BEN), ("away", BEN))
+    assert not apply(room, decide(room, "join", BEN, at=0, value={"green": True})).seats["b"].green
+
+
+def test_noise_suppression_is_switched_by_the_holder_or_a_host() -> None:
+    room = after(("join", ANA), ("join", BEN))
+    for by in (ANA, BEN):
+        event = decide(room, "denoise", by, at=0, target="b", value=True)
+        assert apply(room, event).seats["b"].denoise
+    with pytest.raises(BadInput, match="true or false"):
+        decide(room, "denoise", BEN, at=0, value="yes")
+    with pytest.raises(NotAllowed):
+        decide(room, "denoise", BEN, at=0, target="a", value=True)
+
+
+@pytest.mark.parametrize("move", sorted(set(MOVES) - {"pin", "denoise", "resume"}))
+def test_values_that_mean_nothing_are_not_kept(move: str) -> None:
+    room = after(("join", ANA), ("start", ANA))
+    room = room if move != "start" else after(("join", ANA))
+    by = By("root", "Root", "admin") if move == "remove" else ANA
+    assert decide(room, move, by, at=0, target="a", value={"junk": "x" * 9_000}).value is None
+
+
 def test_a_listener_has_no_seat() -> None:
     with pytest.raises(NotAllowed):
         decide(Room(), "join", By("x", "X", "listener"), at=0)

@@ -35,9 +35,34 @@ def test_nobody_is_louder_than_full_scale() -> None:
 
 
 def test_what_is_honest_passes_as_it_was_said() -> None:
-    packets = loud_packets()[:3]
-    heard = seated(packets).take(muted=False)
-    assert np.array_equal(heard, Decoder().decode(packets[0]))
+    packets, decoder = loud_packets()[:4], Decoder()
+    chair = seated(packets)
+    first, second = (chair.take(muted=False) for _ in range(2))
+    said = [decoder.decode(packet) for packet in packets[:2]]
+    assert np.allclose(first, said[0] * np.linspace(0, 1, FRAME), atol=1e-6)
+    assert np.array_equal(second, said[1])
+
+
+def test_a_microphone_opens_and_closes_without_a_step() -> None:
+    chair = seated(loud_packets())
+    heard = [chair.take(muted=muted) for muted in (False, False, True, True, False, False)]
+    silence = np.zeros(FRAME, np.float32)
+    sound = np.concatenate([silence if frame is None else frame for frame in heard])
+    assert heard[3] is None
+    assert np.abs(heard[1]).max() > 0.4
+    assert np.abs(np.diff(sound)).max() < 0.06  # the tone itself goes 0.025 a sample
+
+
+def test_between_stage_and_green_room_it_is_closed_for_a_moment() -> None:
+    chair = seated(loud_packets())
+    chair.take(muted=False)
+    places = []
+    for _ in range(4):
+        frame = chair.take(muted=False, green=True)
+        places.append((chair.green, None if frame is None else float(abs(frame[-1]) < 1e-3)))
+    assert places[0] == (False, 1.0)  # the stage hears it fade
+    assert [green for green, _ in places] == [False, True, True, True]
+    assert places[1][1] is None
 
 
 def test_a_muted_seat_is_nothing_and_shows_nothing() -> None:
@@ -47,7 +72,7 @@ def test_a_muted_seat_is_nothing_and_shows_nothing() -> None:
     assert chair.meter.take_level() == 0
 
 
-def test_a_seat_is_away_after_three_seconds_without_a_packet() -> None:
+def test_a_seat_is_away_after_two_seconds_without_a_packet() -> None:
     chair = seated(loud_packets()[:1])
     for _ in range(AWAY_AFTER - 1):
         chair.take(muted=False)

@@ -15,10 +15,12 @@ from typing import Any
 import structlog
 
 from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError
+from rostra.stage.calls import refusal
 from rostra.stage.peer import Peer
 from rostra.stage.room import LiveRoom
 from rostra.stage.rules import OPEN_PHASES, By
 from rostra.stage.seat import Chair
+from rostra.stage.switchboard import Switchboard
 from rostra.wire.sdp import read_offer
 
 _log = structlog.get_logger("rostra.stage")
@@ -46,6 +48,7 @@ class Desk:
         self._sessions: dict[str, str] = {}  # session id to seat id
         self._absent: dict[str, int] = {}  # seat id to the boot time when it was first missed
         self._tasks: set[asyncio.Task[None]] = set()
+        self.switchboard = Switchboard(room, self._perform)
 
     def subjects(self, slug: str) -> dict[str, Callable[[bytes], Awaitable[bytes]]]:
         """The bus subjects that this desk answers."""
@@ -58,13 +61,16 @@ class Desk:
     async def command(self, asked: Answer) -> Answer:
         """One of the table's moves, on behalf of `by`."""
         move, by = _text(asked, "move"), _by(asked.get("by"))
+        target = _text(asked, "target") if asked.get("target") is not None else None
+        await self._perform(move, by, target, asked.get("value"))
+        return {"ok": True, "state": self._room.state, "phase": self._room.room.phase}
+
+    async def _perform(self, move: str, by: By, target: str | None, value: object) -> None:
         if move in _OF_CONNECTIONS:
             raise BadInput("Seats are taken with an offer by WHIP: send one.")
-        target = _text(asked, "target") if asked.get("target") is not None else None
-        event = await self._room.do(move, by, target=target, value=asked.get("value"))
+        event = await self._room.do(move, by, target=target, value=value)
         if event.move in ("remove", "leave") and event.target:
             await self._empty(event.target)
-        return {"ok": True, "state": self._room.state, "phase": self._room.room.phase}
 
     async def status(self, asked: Answer) -> Answer:
         """The room as the listeners see it, and how the stage does."""
@@ -88,15 +94,20 @@ class Desk:
         self._room.check("join", by)  # refused before it costs a socket, and before it is written
         session = secrets.token_urlsafe(24)
         chair = Chair(session)
-        peer = self._peer(chair.on_packet, lambda: self._lost(by, chair))
+        peer = self._peer(
+            chair.on_packet,
+            lambda: self._lost(by, chair),
+            on_loss=chair.rate.report,
+            on_channel=lambda opened: self.switchboard.opened(by, chair, opened),
+        )
         answer = await peer.answer(offer)
         try:
-            await self._room.do("join", by)
+            await self._room.do("join", by, value={"green": asked.get("green") is True})
         except RostraError:
             await peer.close()
             raise
-        before = self._room.chairs.get(by.id)
-        chair.peer = peer
+        before = self._room.dismiss(by.id)
+        chair.peer, chair.green = peer, self._room.room.seats[by.id].green
         self._room.chairs[by.id] = chair  # whoever held the seat is taken over
         self._sessions[session] = by.id
         if before is not None:
@@ -121,7 +132,7 @@ class Desk:
         await self._empty(seat)
 
     async def _empty(self, seat: str) -> None:
-        chair = self._room.chairs.pop(seat, None)
+        chair = self._room.dismiss(seat)
         if chair is not None:
             await self._close(chair)
 
@@ -133,7 +144,7 @@ class Desk:
     def _lost(self, by: By, chair: Chair) -> None:
         """A connection ended by itself: the seat is kept for its holder, who may come back."""
         if self._room.chairs.get(by.id) is chair:
-            del self._room.chairs[by.id]
+            self._room.dismiss(by.id)
             self._sessions.pop(chair.session, None)
             self._later(self._away(by))
 
@@ -158,6 +169,7 @@ class Desk:
             away = chair is None or chair.away
             by = By(ident, seat.name, seat.role)
             if chair is not None:
+                chair.look()
                 self._absent.pop(ident, None)
             elif now_ns - self._absent.setdefault(ident, now_ns) > SEAT_KEPT_NS:
                 del self._absent[ident]
@@ -176,6 +188,7 @@ class Desk:
         """End all connections."""
         await asyncio.gather(*(self._empty(seat) for seat in tuple(self._room.chairs)))
         await asyncio.gather(*self._tasks)
+        await self.switchboard.close()
 
 
 def _answering(handler: Handler) -> Callable[[bytes], Awaitable[bytes]]:
@@ -183,14 +196,7 @@ def _answering(handler: Handler) -> Callable[[bytes], Awaitable[bytes]]:
         try:
             result = await handler(_object(body))
         except RostraError as error:
-            result = {
-                "error": {
-                    "status": error.status,
-                    "code": error.code,
-                    "sentence": error.sentence,
-                    "retry_after": error.retry_after,
-                }
-            }
+            result = refusal(error)
         return json.dumps(result, ensure_ascii=False).encode()
 
     return answer

@@ -13,6 +13,7 @@ _QUIETEST, _STEP = -54.0, 5.0  # dBFS of level 1, dB per level
 _SPEECH = -42.0  # dBFS above which a frame counts as voice
 _AUDIBLE = -54.0  # dBFS below which a frame is nothing but room
 _HANG = 25  # frames (half a second): a pause for breath is still speaking
+_FALL = 1.5  # dB a frame
 _ONSET = 3  # frames: a click is not a word
 
 
@@ -31,7 +32,7 @@ class Meter:
     """Follows one seat frame by frame."""
 
     def __init__(self) -> None:
-        self._loudest = -120.0
+        self._loudest = self._recent = -120.0
         self._voiced = 0
         self._hang = 0
         self._heard = 0
@@ -45,10 +46,16 @@ class Meter:
     def speaking(self) -> bool:
         return self._hang > 0
 
+    @property
+    def level(self) -> int:
+        """How loud it is now, as 0 to 9, falling slowly enough for an eye."""
+        return level(self._recent)
+
     def add(self, frame: Pcm | None) -> None:
         """Take 20 ms of the seat; None where nothing came."""
         power = -120.0 if frame is None else decibels(frame)
         self._loudest = max(self._loudest, power)
+        self._recent = max(self._recent - _FALL, power)
         self._voiced = self._voiced + 1 if power > _SPEECH else 0
         self._heard = _HANG if power > _AUDIBLE else max(0, self._heard - 1)
         self._hang = _HANG if self._voiced >= _ONSET else max(0, self._hang - 1)

@@ -1,4 +1,4 @@
-"""One speaker's WebRTC connection: the only file of the stage that knows aiortc (with ice.py).
+"""One speaker's WebRTC connection: with ice.py and channel.py all of the stage that knows aiortc.
 
 aiortc gives us ICE, DTLS and SRTP. Its decoder, jitter buffer and encoder are gone round: RTP
 packets are taken as they come out of SRTP, and the return feed is handed over as ready packets.
@@ -24,10 +24,12 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
+from aiortc.rtp import RtcpRrPacket, RtcpSrPacket
 from OpenSSL import SSL
 
 from rostra.errors import BadInput, RostraError, Unavailable
 from rostra.stage import ice
+from rostra.stage.channel import bound
 from rostra.wire.sdp import Offer, with_error_correction
 from rostra.wire.timing import FRAME, RATE
 
@@ -104,13 +106,25 @@ class ReturnTrack(MediaStreamTrack):
 
 
 class Peer:
-    """A connection: RTP payloads go to `on_packet(sequence number, payload)`."""
+    """A connection: RTP payloads go to `on_packet(sequence number, payload)`.
+
+    `on_loss` is told the share of returns that the receiver says it lost, from 0 to 1;
+    `on_channel` is given aiortc's data channel when the page has opened ours.
+    """
 
     def __init__(
-        self, on_packet: Callable[[int, bytes], None], on_closed: Callable[[], None]
+        self,
+        on_packet: Callable[[int, bytes], None],
+        on_closed: Callable[[], None],
+        *,
+        on_loss: Callable[[float], None] | None = None,
+        on_channel: Callable[[Any], None] | None = None,
     ) -> None:
         self._on_packet = on_packet
         self._on_closed = on_closed
+        self._on_loss = on_loss
+        self._on_channel = on_channel
+        self._transceiver: Any = None
         self._connection = _new_connection()
         self._connection.on("connectionstatechange", self._changed)
         self._deadline: asyncio.TimerHandle | None = None
@@ -161,9 +175,13 @@ class Peer:
         )
         transceiver.setCodecPreferences(_opus_only())
         await connection.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+        self._transceiver = transceiver
         self._take_packets(transceiver.receiver)
+        self._follow_reports(transceiver.sender)
         self._outlive_faults(transceiver.receiver.transport)
-        if connection.sctp is not None:
+        if connection.sctp is not None and self._on_channel is not None:
+            bound(connection.sctp, self._on_channel)
+        elif connection.sctp is not None:
             connection.sctp._handle_data = _leave_unread
         await connection.setLocalDescription(await connection.createAnswer())
         return with_error_correction(connection.localDescription.sdp)
@@ -185,6 +203,29 @@ class Peer:
 
         receiver._handle_rtp_packet = intake
         receiver._RTCRtpReceiver__jitter_buffer = _NoFrames()
+
+    def _follow_reports(self, sender: Any) -> None:
+        """Hear what the receiver of our returns says of them (RFC 3550, section 6.4)."""
+        handle = sender._handle_rtcp_packet
+
+        async def followed(packet: Any) -> None:
+            await handle(packet)
+            if self._on_loss is not None and isinstance(packet, RtcpRrPacket | RtcpSrPacket):
+                for report in packet.reports:
+                    if report.ssrc == sender._ssrc:
+                        self._on_loss(report.fraction_lost / 256)
+
+        sender._handle_rtcp_packet = followed
+
+    @property
+    def way(self) -> tuple[float, float | None]:
+        """Jitter of what comes, and the round trip if a report told it; both in ms."""
+        if self._transceiver is None:
+            return 0.0, None
+        streams = self._transceiver.receiver._RTCRtpReceiver__remote_streams.values()
+        jitter = [0, *(stream.jitter for stream in streams)][-1]  # of the newest source
+        rtt = self._transceiver.sender._RTCRtpSender__rtt
+        return jitter * 1000 / RATE, None if rtt is None else max(0.0, rtt * 1000)
 
     def _outlive_faults(self, transport: Any) -> None:
         """Let a datagram that makes aiortc's parsers fail cost itself, not the session."""

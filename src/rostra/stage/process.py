@@ -32,6 +32,7 @@ from rostra.stage.events import EventLog
 from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
 from rostra.stage.room import LiveRoom
 from rostra.stage.rules import By, Room
+from rostra.stage.switchboard import LOOK_SECONDS
 from rostra.stage.timeline import (
     LONGEST_FILL,
     MOST_AT_ONCE,
@@ -123,10 +124,8 @@ class Stage:
         if self._room.room.phase != "ended":
             # Before disk is set aside for it: a programme that nobody was told of is never cleared.
             await self._done(self._tell_manifest)
-        beside = [
-            asyncio.create_task(work)
-            for work in (self._serve(bus), self._tell(), self._keep(), self._look(), self._report())
-        ]
+        tasks = (self._tell(), self._keep(), self._look(), self._announce(), self._report())
+        beside = [asyncio.create_task(work) for work in (self._serve(bus), *tasks)]
         try:
             return await self._tick_on(beside)
         finally:
@@ -245,6 +244,12 @@ class Stage:
             except RostraError as error:
                 _log.warning("look_failed", space=self._slug, sentence=error.sentence)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _announce(self) -> None:
+        """Tell those on the stage what is new, over their own connections."""
+        while True:
+            self._desk.switchboard.announce(self._clock.boot_ns())
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _count(self, before: tuple[int, ...]) -> tuple[int, ...]:
         if not self._places.board.exists():

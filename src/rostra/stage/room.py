@@ -8,24 +8,26 @@ only by values put in place between two ticks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from rostra.clock import Clock
 from rostra.programme.manifest import Manifest
-from rostra.programme.opus import Encoder
 from rostra.stage import hold, rules
 from rostra.stage.events import EventLog
+from rostra.stage.foldback import Foldback
 from rostra.stage.mixer import Blend, Limiter, total
 from rostra.stage.recorder import Recorder
 from rostra.stage.rules import By, Event, Room
-from rostra.stage.seat import Chair, return_encoder, silent_return
+from rostra.stage.seat import Chair
 from rostra.stage.statement import Document, Statement, Surroundings, document
 from rostra.wire.timing import FRAGMENT
 
 Pcm = npt.NDArray[np.float32]
+
+_UNDER = 0.25  # -12 dB: the stage as it is heard in the green room, beneath what is said there
 
 
 class LiveRoom:
@@ -37,6 +39,7 @@ class LiveRoom:
         self.room = room
         self.recorder = recorder
         self.chairs: dict[str, Chair] = {}
+        self._leaving: list[Chair] = []
         self.on_air = manifest.on_air if manifest.programme == recorder.pid else None
         self.listeners = 0
         self.reactions: dict[str, float] = {}
@@ -47,9 +50,8 @@ class LiveRoom:
         self._turn = asyncio.Lock()
         self._statement = Statement()
         self._limiter = Limiter()
-        self._blend = Blend()
-        self._shared: Encoder | None = None
-        self._shared_limiter = Limiter()
+        self._blend, self._green_blend = Blend(), Blend()
+        self._foldback, self._green_foldback = Foldback(), Foldback()
         self._said: Document = self._document(recorder.tick)
         if self.on_air is None and room.phase in ("live", "paused"):
             self.on_air = recorder.tick  # a new programme of a room that is on air already
@@ -95,9 +97,14 @@ class LiveRoom:
         """Mix 20 ms and append them; True when that published a fragment."""
         if self.recorder.at_boundary and self.on_air is None and self.room.phase == "live":
             self.on_air = self.recorder.tick
-        own = self._taken()
-        mix = total(own)
-        self._answer(own)
+        stage, green = self._rooms()
+        own = self._blend.balanced(self._taken(stage), _talking(stage))
+        mix = total(own) + total(self._fading())
+        self._foldback.answer(stage, own)
+        if green:
+            # What is said in the green room goes no further than to those who are in it.
+            said = self._green_blend.balanced(self._taken(green), _talking(green))
+            self._green_foldback.answer(green, said, mix * _UNDER)
         sound = mix if self._heard else hold.frame(self.recorder.tick)
         return self.recorder.add(
             self._limiter.limit(sound),
@@ -111,39 +118,32 @@ class LiveRoom:
         """Whether the speakers go out: on air begins at a fragment's boundary, never before."""
         return self.room.phase in ("live", "ended") and self.on_air is not None
 
-    def _taken(self) -> dict[str, Pcm]:
+    def _rooms(self) -> tuple[dict[str, Chair], dict[str, Chair]]:
+        """The chairs on the stage and those in the green room; without a seat nobody is heard."""
+        seated = {i: chair for i, chair in self.chairs.items() if i in self.room.seats}
+        stage = {i: chair for i, chair in seated.items() if not chair.green}
+        return stage, {i: chair for i, chair in seated.items() if chair.green}
+
+    def _taken(self, chairs: Mapping[str, Chair]) -> dict[str, Pcm]:
         own: dict[str, Pcm] = {}
-        for ident, chair in self.chairs.items():
-            seat = self.room.seats.get(ident)
-            frame = chair.take(muted=seat is None or seat.muted)
+        for ident, chair in chairs.items():
+            seat = self.room.seats[ident]
+            frame = chair.take(muted=seat.muted, green=seat.green)
             if frame is not None:
                 own[ident] = frame
-        talking = sum(self.chairs[ident].meter.speaking for ident in own)
-        return self._blend.balanced(own, talking)
+        return own
 
-    def _answer(self, own: dict[str, Pcm]) -> None:
-        """Send every seat what the others say; those who are silent share one encoding.
+    def dismiss(self, ident: str) -> Chair | None:
+        """Take a chair away, if it is there; what it was saying fades out with the next tick."""
+        chair = self.chairs.pop(ident, None)
+        if chair is not None and not chair.green:
+            self._leaving.append(chair)
+        return chair
 
-        Who only lets their room be heard counts as silent: thirteen open microphones would
-        otherwise cost thirteen encodings, and everybody would hear thirteen rooms.
-        """
-        said = {i: frame for i, frame in own.items() if self.chairs[i].meter.audible}
-        mix = total(said)
-        listening = [(ident, chair) for ident, chair in self.chairs.items() if chair.listens]
-        shared = b""
-        for ident, chair in listening:
-            if not said.keys() - {ident}:
-                chair.hear(mix, None, silent_return())
-            elif ident in said:
-                chair.hear(mix, said[ident], None)
-            else:
-                shared = shared or self._for_the_silent(mix)
-                chair.hear(mix, None, shared)
-
-    def _for_the_silent(self, mix: Pcm) -> bytes:
-        if self._shared is None:
-            self._shared = return_encoder()
-        return self._shared.encode(self._shared_limiter.limit(mix))
+    def _fading(self) -> dict[str, Pcm]:
+        leaving, self._leaving = self._leaving, []
+        last = {chair.session: chair.take(muted=True) for chair in leaving}
+        return {session: frame for session, frame in last.items() if frame is not None}
 
     def _events(self, media_time: int) -> tuple[Sequence[bytes], bool]:
         self._said = self._document(media_time)
@@ -169,3 +169,7 @@ class LiveRoom:
     def sleep_until(self, media_time: int) -> None:
         """The process did not run for long: what was missed becomes marked silence."""
         self.recorder.skip_to(media_time - media_time % FRAGMENT, self._clock.wall_ms())
+
+
+def _talking(chairs: Mapping[str, Chair]) -> int:
+    return sum(chair.meter.speaking for chair in chairs.values())

@@ -34,12 +34,18 @@ class By:
 
 @dataclass(frozen=True)
 class Seat:
-    """One place on the stage; `away` while its holder's connection is gone."""
+    """One place; `away` while its holder's connection is gone.
+
+    `green`: in the green room, heard by those who are there too and by no listener. `denoise`:
+    noise around the voice is taken out.
+    """
 
     name: str
     role: str
     muted: bool = False
     away: bool = False
+    green: bool = False
+    denoise: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,14 @@ MOVES: Mapping[str, Move] = {
     "away": Move(OPEN_PHASES, EVERYONE, on_seat=True),
     "mute": Move(OPEN_PHASES, EVERYONE, on_seat=True),
     "unmute": Move(OPEN_PHASES, EVERYONE, on_seat=True),
+    "air": Move(OPEN_PHASES, EVERYONE, on_seat=True),
+    "green": Move(OPEN_PHASES, EVERYONE, on_seat=True),
+    "denoise": Move(OPEN_PHASES, EVERYONE, on_seat=True),
     "remove": Move(OPEN_PHASES, HOSTS, on_seat=True),
     "pin": Move(OPEN_PHASES, HOSTS),
 }
 
-_OWN_ONLY = frozenset({"join", "leave", "away", "unmute"})
+_OWN_ONLY = frozenset({"join", "leave", "away", "unmute", "air"})
 _PHASE_SENTENCES = {
     "lobby": "The Space is not on air yet: start it first.",
     "live": "The Space is on air already.",
@@ -116,7 +125,7 @@ def decide(
     event = Event(move, by, at, target, value)
     if rule.on_seat:
         return _decided_for_seat(room, replace(event, target=target or by.id))
-    return replace(event, value=_pinned(value)) if move == "pin" else event
+    return replace(event, value=_pinned(value) if move == "pin" else None)
 
 
 def _decided_for_seat(room: Room, event: Event) -> Event:
@@ -133,6 +142,10 @@ def _decided_for_seat(room: Room, event: Event) -> Event:
         raise NotAllowed("Only the host and co-hosts of this Space may do this.")
     if event.move == "remove" and seat.role == "host" and event.by.role != "admin":
         raise NotAllowed("The host of a Space cannot be removed from its stage.")
+    if event.move != "denoise":
+        return replace(event, value=None)  # nothing of it is meant, so nothing of it is kept
+    if not isinstance(event.value, bool):
+        raise BadInput("Noise suppression is switched with the value true or false.")
     return event
 
 
@@ -143,7 +156,9 @@ def _decided_join(room: Room, event: Event) -> Event:
         raise NotAllowed("The host has removed you from the stage of this Space.")
     if event.by.id not in room.seats and len(room.seats) >= MOST_SEATS:
         raise Conflict(f"The stage is full: it has {MOST_SEATS} seats, ask the host for one.")
-    return replace(event, target=event.by.id)
+    wish = event.value if isinstance(event.value, dict) else {}
+    value = {"green": True} if wish.get("green") is True else None
+    return replace(event, target=event.by.id, value=value)
 
 
 def _pinned(value: Any) -> dict[str, str] | None:
@@ -172,10 +187,14 @@ def apply(room: Room, event: Event) -> Room:
     seats = dict(room.seats)
     seat = seats.get(event.target)
     if event.move == "join":
-        muted = seat.muted if seat else False
-        seats[event.target] = Seat(event.by.name[:LONGEST_NAME], event.by.role, muted)
+        # Whoever comes back finds the seat as it was left: muted, and where it stands.
+        before = seat or Seat("", "", green=bool(event.value))
+        name, role = event.by.name[:LONGEST_NAME], event.by.role
+        seats[event.target] = replace(before, name=name, role=role, away=False)
     elif event.move in ("leave", "remove"):
         seats.pop(event.target, None)
+    elif seat is not None and event.move == "denoise":
+        seats[event.target] = replace(seat, denoise=bool(event.value))
     elif seat is not None:
         seats[event.target] = replace(seat, **_CHANGES[event.move])
     removed = room.removed | {event.target} if event.move == "remove" else room.removed
@@ -186,4 +205,6 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
     "away": {"away": True},
     "mute": {"muted": True},
     "unmute": {"muted": False},
+    "air": {"green": False},
+    "green": {"green": True},
 }

@@ -43,7 +43,10 @@ class Surroundings:
 
 
 def document(room: Room, around: Surroundings, *, on_air: int, wall_ms: int) -> Document:
-    """The state document (interface: `state.json`); `on_air` in samples since on air."""
+    """The state document (interface: `state.json`); `on_air` in samples since on air.
+
+    Who is in the green room is nobody's business outside it.
+    """
     stage = {
         ident: {
             "name": seat.name,
@@ -53,6 +56,7 @@ def document(room: Room, around: Surroundings, *, on_air: int, wall_ms: int) -> 
             **({"away": True} if seat.away else {}),
         }
         for ident, seat in room.seats.items()
+        if not seat.green
     }
     return {
         "v": 1,

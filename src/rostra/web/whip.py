@@ -39,8 +39,11 @@ def add_doors(app: FastAPI) -> None:
         door(app, "GET HEAD", path, Rule.ANYONE, nothing, status_code=204, include_in_schema=False)
 
 
-async def offer(request: Request, slug: str) -> Response:
-    """Take a seat: an SDP offer, answered with the SDP answer and the address of the session"""
+async def offer(request: Request, slug: str, green: str = "") -> Response:
+    """Take a seat: an SDP offer, answered with the SDP answer and the address of the session
+
+    With `?green=1` a new seat is in the green room, where no listener hears it.
+    """
     parts, caller = parts_of(request), known_caller(request)
     _check_type(request, SDP)
     parts.limits.offers.take(caller.key, parts.clock.boot_ns())
@@ -49,7 +52,7 @@ async def offer(request: Request, slug: str) -> Response:
     sdp = _text(await request.body())
     parts.limits.handshakes.begin(caller.key)
     try:
-        ask = {"op": "offer", "sdp": sdp, "who": who(caller), "kind": "webrtc"}
+        ask = {"op": "offer", "sdp": sdp, "who": who(caller), "green": green == "1"}
         answer = await StageLine(parts.bus, slug).whip(ask)
     finally:
         parts.limits.handshakes.end(caller.key)

@@ -1,0 +1,112 @@
+"""A cast: several people on one stage, in a process of their own, who talk or keep quiet.
+
+Speech is a demo voice, each beginning at another place; it is encoded once, so that what is
+measured is the stage and not the cast. Who keeps quiet sends the noise of a room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fractions
+import multiprocessing
+from collections.abc import Sequence
+from multiprocessing.synchronize import Event
+from typing import Any
+
+import av
+import httpx
+import numpy as np
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+
+from rostra.node.demo import VOICES
+from rostra.programme.opus import Encoder
+from rostra.testing.decode import decoded
+from rostra.wire.timing import FRAME, RATE
+
+_SPEECH_SECONDS = 30
+_APART = 97  # frames from where one begins to where the next does
+_ROOM = 10 ** (-62 / 20)  # of full scale
+
+
+class _Reel(MediaStreamTrack):
+    """Ready packets in a loop, in real time."""
+
+    kind = "audio"
+
+    def __init__(self, packets: Sequence[bytes], first: int) -> None:
+        super().__init__()
+        self._packets, self._first, self._sent = packets, first, 0
+        self._began = 0.0
+
+    async def recv(self) -> Any:
+        loop = asyncio.get_running_loop()
+        self._began = self._began or loop.time()
+        await asyncio.sleep(max(0.0, self._began + self._sent * FRAME / RATE - loop.time()))
+        packet = av.Packet(self._packets[(self._first + self._sent) % len(self._packets)])
+        packet.pts, packet.time_base = self._sent * FRAME, fractions.Fraction(1, RATE)
+        self._sent += 1
+        return packet
+
+
+class Cast:
+    """One seat for each of `tokens`; the first `talking` of them talk."""
+
+    def __init__(self, origin: str, slug: str, tokens: Sequence[str], talking: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._over, self._ready = context.Event(), context.Event()
+        play = (f"{origin}/whip/{slug}", list(tokens), talking, self._over, self._ready)
+        self._process = context.Process(target=_play, args=play, daemon=True)
+
+    def begin(self) -> Cast:
+        """Start, and wait until all are on the stage."""
+        self._process.start()
+        if not self._ready.wait(40):
+            raise TimeoutError("the cast did not come on the stage")
+        return self
+
+    def end(self) -> None:
+        """All leave."""
+        self._over.set()
+        self._process.join(10)
+
+
+def _play(url: str, tokens: list[str], talking: int, over: Event, ready: Event) -> None:
+    asyncio.run(_perform(url, tokens, talking, over, ready))
+
+
+async def _perform(url: str, tokens: list[str], talking: int, over: Event, ready: Event) -> None:
+    speech = _encoded(decoded((VOICES / "ana.opus").read_bytes())[: _SPEECH_SECONDS * RATE])
+    noise = np.random.default_rng(1).normal(0, _ROOM, 2 * RATE).astype(np.float32)
+    room = _encoded(noise)
+    seats = [
+        await _seat(url, token, _Reel(speech if number < talking else room, number * _APART))
+        for number, token in enumerate(tokens)
+    ]
+    ready.set()
+    await asyncio.to_thread(over.wait)
+    for seat in seats:
+        await seat.close()
+
+
+def _encoded(sound: np.ndarray[Any, np.dtype[np.float32]]) -> list[bytes]:
+    encoder = Encoder(32_000)
+    whole = len(sound) // FRAME * FRAME
+    return [encoder.encode(frame) for frame in sound[:whole].reshape(-1, FRAME)]
+
+
+async def _seat(url: str, token: str, track: MediaStreamTrack) -> Any:
+    connection: Any = RTCPeerConnection()
+    transceiver = connection.addTransceiver(track, direction="sendrecv")
+    connection.createDataChannel("rostra")
+    await connection.setLocalDescription(await connection.createOffer())
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
+    async with httpx.AsyncClient(timeout=10) as client:
+        answer = await client.post(url, headers=headers, content=connection.localDescription.sdp)
+    answer.raise_for_status()
+
+    async def unheard(packet: Any, arrival_time_ms: int) -> None:
+        """A cast does not listen: decoding thirteen returns is not what is measured."""
+
+    transceiver.receiver._handle_rtp_packet = unheard
+    await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+    return connection

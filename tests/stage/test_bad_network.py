@@ -1,0 +1,59 @@
+"""A speaker on a bad network, or on none for a while: what the listeners hear of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rostra.testing.link import Climate
+from rostra.testing.meter import read
+from rostra.wire.timing import RATE
+
+BAD = Climate(loss=0.02, burst=0.05, burst_length=3, jitter=0.03)
+
+
+async def test_loss_and_jitter_leave_no_gap(hall, until_true) -> None:
+    await hall.open()
+    seat = await hall.join("ana", role="host", climate=BAD)
+    await hall.move("start")
+    await hall.pass_time(15)
+    health = (await hall.ask("status"))["health"]["seats"]["ana"]
+    await hall.move("end")
+    await hall.running
+    reading = read(hall.recorded())
+    assert seat.link is not None and seat.link.lost > 20
+    assert health["concealed"] > 10
+    assert reading.heard_seconds > 12
+    # Nothing of the programme is left out or said twice but what following the jitter takes.
+    longest = [f.samples for f in (*reading.missing, *reading.repeated, *reading.inserted)]
+    assert max(longest, default=0) <= RATE * 0.02
+
+
+async def test_a_network_that_is_gone_for_a_moment_comes_back_to_the_same_seat(
+    hall, a_tone, power, until_true
+) -> None:
+    await hall.open()
+    ana = await hall.join("ana", a_tone(500), role="host", climate=Climate())
+    ben = await hall.join("ben", a_tone(1_100), channel=True)
+    await hall.move("start")
+    await hall.pass_time(1)
+    session = hall.stage._room.chairs["ana"].session
+    for seconds in (1.0, 5.0):
+        ana.link.up = False
+        if seconds > 3:
+            await until_true(
+                lambda: [t for t in ben.told if "seats" in t][-1]["seats"]["ana"]["away"],
+                "the others see it", 3.0,
+            )  # fmt: skip
+        await hall.pass_time(seconds)
+        ana.link.up = True
+        await until_true(
+            lambda: hall.stage._room.chairs["ana"].meter.level > 3, "she is heard again", 3.0
+        )
+    assert hall.stage._room.chairs["ana"].session == session
+    await hall.pass_time(1)
+    await hall.move("end")
+    await hall.running
+    sound = hall.recorded()
+    assert power(sound, 500) > -25
+    steps = np.abs(np.diff(sound[RATE // 2 :]))
+    assert float(steps.max()) < 0.12  # the tones themselves go 0.04 a sample
