@@ -196,6 +196,9 @@ def allowed(move: str, phase: str, role: str, target: str) -> bool:
         "away": there and own,
         "mute": there and (runs or own),
         "unmute": there and own,
+        "air": there and own,
+        "green": there and (runs or own),
+        "denoise": there and (runs or own),
         "remove": there and runs and (target != "host" or role == "admin"),
     }
     return legal[move] and phase != "ended" and role != "listener"
@@ -207,8 +210,9 @@ def test_every_cell_of_the_table(phase: str, role: str) -> None:
     room, by = room_in(phase), By(role, role.title(), role)
     for move in sorted(MOVES):
         for target in ("host", "speaker", "other", role):
+            value = True if move == "denoise" else None
             try:
-                event = decide(room, move, by, at=0, target=target)
+                event = decide(room, move, by, at=0, target=target, value=value)
             except RostraError as error:
                 assert 400 <= error.status < 500
                 assert not allowed(move, phase, role, target), (move, target)

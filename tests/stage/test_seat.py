@@ -49,7 +49,7 @@ def test_a_microphone_opens_and_closes_without_a_step() -> None:
     silence = np.zeros(FRAME, np.float32)
     sound = np.concatenate([silence if frame is None else frame for frame in heard])
     assert heard[3] is None
-    assert np.abs(heard[1]).max() > 0.4
+    assert np.abs(heard[1]).max() > 0.1
     assert np.abs(np.diff(sound)).max() < 0.06  # the tone itself goes 0.025 a sample
 
 

@@ -45,13 +45,14 @@ def read_call(text: str) -> Call:
     number, move, target = asked.get("n"), asked.get("move"), asked.get("target")
     if type(number) is not int or not 0 <= number < _LARGEST_NUMBER:
         raise BadInput("The field n must be a whole number: the answer has the same.")
-    if not _is_word(move) or not (target is None or _is_word(target)):
+    named = None if target is None else _word(target)
+    return Call(number, _word(move), named, asked.get("value"))
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
         raise BadInput(f"The fields move and target are texts of 1 to {_LONGEST} characters.")
-    return Call(number, move, target, asked.get("value"))
-
-
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= _LONGEST
+    return value
 
 
 def read_countdown(value: object) -> int:
