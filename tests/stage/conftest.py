@@ -32,7 +32,7 @@ from rostra.stage.process import Stage
 from rostra.stage.rules import Event
 from rostra.testing.coded import programme
 from rostra.testing.decode import decoded
-from rostra.testing.link import Climate, Link, candidate_of, through
+from rostra.testing.link import Climate, Link, candidate_of, hidden, through
 from rostra.testing.nats_server import NatsServer
 from rostra.testing.patience import PATIENCE, in_time
 from rostra.wire.timing import FRAME, RATE
@@ -196,6 +196,7 @@ class Hall:
         if channel:
             speaker.open_channel()
         offer, person = await speaker.offer(), who(ident, role)
+        offer = offer if climate is None else hidden(offer)
         try:
             answer = await self.ask("whip", op="offer", sdp=offer, who=person, green=green)
         except Refused:

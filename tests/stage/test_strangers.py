@@ -161,17 +161,21 @@ async def test_a_speaker_with_too_many_sources_is_let_go(hall, a_tone, until_tru
     await until_true(lambda: "host" not in hall.stage._room.chairs)
 
 
-async def test_data_channels_are_left_unread(hall, speaker, a_tone, until_true) -> None:
+async def test_a_channel_that_is_not_ours_is_told_nothing_and_has_no_say(
+    hall, speaker, a_tone, until_true
+) -> None:
     await hall.open()
     seat = speaker(a_tone(400))
-    seat.connection.createDataChannel("chat")
+    chat = seat.connection.createDataChannel("chat")
+    told: list[str] = []
+    chat.on("message", told.append)
     who = {"id": "host", "name": "Host", "role": "host"}
     answer = await hall.ask("whip", op="offer", sdp=await seat.offer(), who=who)
     await seat.accept(answer["answer"])
-    theirs, ours = seat.connection.sctp, chair(hall).peer._connection.sctp
-    await until_true(lambda: theirs._t1_failures or theirs.state == "connected")
-    assert (theirs.state, ours._inbound_streams) == ("connecting", {})
-    await until_true(lambda: chair(hall).jitter.received > 50)
+    await until_true(lambda: chat.readyState == "open")
+    chat.send('{"n": 1, "move": "end"}')
+    await until_true(lambda: chair(hall).jitter.received > 100)
+    assert (chair(hall).channel, told, hall.stage._room.room.phase) == (None, [], "lobby")
     await seat.close()
 
 

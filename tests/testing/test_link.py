@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from rostra.testing.link import Climate, Weather, candidate_of, through
+from rostra.testing.link import Climate, Weather, candidate_of, hidden, through
 
 ANSWER = "\r\n".join(
     (
@@ -58,5 +58,6 @@ def test_a_speaker_is_led_through_the_relay_and_nowhere_else() -> None:
     led = through(ANSWER, ("127.0.0.1", 6000))
     assert candidate_of(led) == ("127.0.0.1", 6000)
     assert led.count("a=candidate:") == 1
+    assert hidden(ANSWER).splitlines() == ANSWER.splitlines()[:2] + ANSWER.splitlines()[4:]
     with pytest.raises(ValueError, match="no host candidate"):
         candidate_of("v=0\r\n")

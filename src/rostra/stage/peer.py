@@ -179,10 +179,8 @@ class Peer:
         self._take_packets(transceiver.receiver)
         self._follow_reports(transceiver.sender)
         self._outlive_faults(transceiver.receiver.transport)
-        if connection.sctp is not None and self._on_channel is not None:
-            bound(connection.sctp, self._on_channel)
-        elif connection.sctp is not None:
-            connection.sctp._handle_data = _leave_unread
+        if connection.sctp is not None:
+            bound(connection.sctp, self._opened)
         await connection.setLocalDescription(await connection.createAnswer())
         return with_error_correction(connection.localDescription.sdp)
 
@@ -244,6 +242,10 @@ class Peer:
 
         transport._recv_next = guarded
 
+    def _opened(self, channel: Any) -> None:
+        if self._on_channel is not None:
+            self._on_channel(channel)
+
     def _changed(self) -> None:
         if self._connection.connectionState == "connected" and self._deadline:
             self._deadline.cancel()
@@ -271,10 +273,6 @@ class Peer:
                 await self._connection.close()
         except TimeoutError:
             _log.warning("peer_not_closed", state=self._connection.connectionState)
-
-
-async def _leave_unread(data: bytes) -> None:
-    """Data channels carry nothing of ours, and aiortc keeps for ever what is never finished."""
 
 
 class _NoFrames:

@@ -1,7 +1,8 @@
 """A bad network between a speaker and the stage: datagrams are lost, in bursts too, and late.
 
 `Weather` decides the fate of each datagram and is pure; `Link` is a UDP relay that obeys it. The
-speaker is given the relay's address in place of the stage's by `through`.
+speaker is given the relay's address in place of the stage's by `through`, and the stage not told
+the speaker's by `hidden`.
 """
 
 from __future__ import annotations
@@ -107,6 +108,13 @@ def candidate_of(answer: str) -> tuple[str, int]:
     if found is None:
         raise ValueError("the answer has no host candidate")
     return found[2], int(found[3])
+
+
+def hidden(offer: str) -> str:
+    """`offer` without the speaker's own addresses: else the stage would find the way round."""
+    return "".join(
+        line for line in offer.splitlines(keepends=True) if not line.startswith("a=candidate:")
+    )
 
 
 def through(answer: str, address: tuple[str, int]) -> str:

@@ -18,6 +18,9 @@ MOST_CANDIDATES = 40
 _LINE = re.compile(r"[a-z]=.*")
 _FINGERPRINT = re.compile(r"a=fingerprint:[\w-]+ [0-9A-Fa-f:]+")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
+# A speaker may be reached at none of its own addresses, and is still heard when it calls first;
+# told that no candidate will come, the library behind would give up before that.
+_NO_MORE = "a=end-of-candidates"
 _MDNS = re.compile(r"a=candidate:.*\.local(\s.*)?", re.IGNORECASE)
 
 
@@ -44,7 +47,7 @@ def read_offer(data: bytes) -> Offer:
     direction = next((line[2:] for line in audio if line[2:] in _DIRECTIONS), "sendrecv")
     if direction not in ("sendrecv", "sendonly"):
         raise NotProcessable("The offer sends no sound: offer audio as sendonly or sendrecv.")
-    kept = _bounded([line for line in lines if not _MDNS.fullmatch(line)])
+    kept = _bounded([line for line in lines if not _MDNS.fullmatch(line) and line != _NO_MORE])
     return Offer("\r\n".join(kept) + "\r\n", direction == "sendrecv")
 
 
