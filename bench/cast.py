@@ -14,21 +14,24 @@ from multiprocessing.synchronize import Event
 from typing import Any
 
 import av
-import httpx
 import numpy as np
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+import numpy.typing as npt
+from aiortc import MediaStreamTrack
 
+from bench.seat import Seat
 from rostra.node.demo import VOICES
 from rostra.programme.opus import Encoder
 from rostra.testing.decode import decoded
 from rostra.wire.timing import FRAME, RATE
+
+Pcm = npt.NDArray[np.float32]
 
 _SPEECH_SECONDS = 30
 _APART = 97  # frames from where one begins to where the next does
 _ROOM = 10 ** (-62 / 20)  # of full scale
 
 
-class _Reel(MediaStreamTrack):
+class Reel(MediaStreamTrack):
     """Ready packets in a loop, in real time."""
 
     kind = "audio"
@@ -75,38 +78,27 @@ def _play(url: str, tokens: list[str], talking: int, over: Event, ready: Event) 
 
 
 async def _perform(url: str, tokens: list[str], talking: int, over: Event, ready: Event) -> None:
-    speech = _encoded(decoded((VOICES / "ana.opus").read_bytes())[: _SPEECH_SECONDS * RATE])
-    noise = np.random.default_rng(1).normal(0, _ROOM, 2 * RATE).astype(np.float32)
-    room = _encoded(noise)
+    speech = encoded(decoded((VOICES / "ana.opus").read_bytes())[: _SPEECH_SECONDS * RATE])
+    noise = encoded(room())
     seats = [
-        await _seat(url, token, _Reel(speech if number < talking else room, number * _APART))
+        await Seat(
+            url, token, Reel(speech if number < talking else noise, number * _APART), keep=False
+        ).join()
         for number, token in enumerate(tokens)
     ]
     ready.set()
     await asyncio.to_thread(over.wait)
     for seat in seats:
-        await seat.close()
+        await seat.leave()
 
 
-def _encoded(sound: np.ndarray[Any, np.dtype[np.float32]]) -> list[bytes]:
+def room() -> Pcm:
+    """The noise of a room in which nobody speaks."""
+    return np.random.default_rng(1).normal(0, _ROOM, 2 * RATE).astype(np.float32)
+
+
+def encoded(sound: Pcm) -> list[bytes]:
+    """Its Opus packets; what is left of a frame at the end is dropped."""
     encoder = Encoder(32_000)
     whole = len(sound) // FRAME * FRAME
     return [encoder.encode(frame) for frame in sound[:whole].reshape(-1, FRAME)]
-
-
-async def _seat(url: str, token: str, track: MediaStreamTrack) -> Any:
-    connection: Any = RTCPeerConnection()
-    transceiver = connection.addTransceiver(track, direction="sendrecv")
-    connection.createDataChannel("rostra")
-    await connection.setLocalDescription(await connection.createOffer())
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/sdp"}
-    async with httpx.AsyncClient(timeout=10) as client:
-        answer = await client.post(url, headers=headers, content=connection.localDescription.sdp)
-    answer.raise_for_status()
-
-    async def unheard(packet: Any, arrival_time_ms: int) -> None:
-        """A cast does not listen: decoding thirteen returns is not what is measured."""
-
-    transceiver.receiver._handle_rtp_packet = unheard
-    await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
-    return connection

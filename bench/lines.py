@@ -165,6 +165,56 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             lambda f: f["stage_tick_p99_ms"] <= 25,
         ),
     )),
+    Benchmark("stage_delay", ("--seconds", "60"), ("--seconds", "10"), (
+        Row(
+            "mouth to ear on the stage, two aiortc peers",
+            "p50 ≤ 200 ms, p99 ≤ 350 ms",
+            lambda f: f"p50 {f['p50_ms']:.0f} ms, p99 {f['p99_ms']:.0f} ms "
+                      f"({f['playout_ms']:g} ms of it a browser's own buffer)",
+            lambda f: f["p50_ms"] <= 200 and f["p99_ms"] <= 350,
+        ),
+    )),
+    Benchmark("stage_cpu", ("--seconds", "30"), ("--seconds", "5"), (
+        Row(
+            "CPU of a stage: 1 speaker; 13 talking; 13 seats, 2 talking",
+            "≤ 0.12; ≤ 0.6; ≤ 0.35 core",
+            lambda f: "; ".join(f"{cores:.2f}" for cores in f["cores"].values()),
+            lambda f: f["cores"]["one"] <= 0.12 and f["cores"]["thirteen_talking"] <= 0.6
+                      and f["cores"]["two_talking"] <= 0.35,
+        ),
+    )),
+    Benchmark("moves", ("--rounds", "100"), ("--rounds", "5"), (
+        Row(
+            "a host's mute, until it is in the sound: over the channel; over the API",
+            "p99 ≤ 500 ms",
+            lambda f: "; ".join(f"p50 {f[way]['p50_ms']:.0f} ms, p99 {f[way]['p99_ms']:.0f} ms"
+                                for way in ("channel", "api")),
+            lambda f: max(f[way]["p99_ms"] for way in ("channel", "api")) <= 500,
+        ),
+    )),
+    Benchmark("offers", ("--offers", "100000"), ("--offers", "300"), (
+        Row(
+            "mutated offers on a live stage",
+            "no 5xx, p99 ≤ 50 ms, nothing left behind, nothing heard",
+            lambda f: f"{f['offers']:,} offers: {f['server_errors']} × 5xx, "
+                      f"p50 {f['p50_ms']:.0f} ms, p99 {f['p99_ms']:.0f} ms, "
+                      f"{f['descriptors_left']} descriptors left, "
+                      f"{sum(f['faults'].values())} faults heard",
+            lambda f: not f["server_errors"] and f["p99_ms"] <= 50
+                      and f["descriptors_left"] <= 0 and not any(f["faults"].values()),
+        ),
+    )),
+    Benchmark("packets", ("--packets", "1000000"), ("--packets", "20000", "--control", "5"), (
+        Row(
+            "mutated packets on a live stage, from 3 seats and from nowhere",
+            "nothing of others lost, CPU + ≤ 10 %",
+            lambda f: f"{f['packets']:,} at {f['packets_per_second']:,} a second: "
+                      f"{sum(f['faults'].values())} faults heard, "
+                      f"{f['cores_before']:.2f} core before, {f['cores_under_attack']:.2f} then",
+            lambda f: not any(f["faults"].values())
+                      and f["cores_under_attack"] <= f["cores_before"] + 0.1,
+        ),
+    )),
     Benchmark("edge_calm", ("--listeners", "2000", "--seconds", "20"),
               ("--listeners", "500", "--seconds", "8"), (
         Row(

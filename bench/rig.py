@@ -46,6 +46,11 @@ class Server:
         answer = self.client.post(f"/api/spaces/{slug}/invites", json=body)
         return str(answer.raise_for_status().json()["token"])
 
+    def mute(self, slug: str, target: str) -> None:
+        """Close somebody's microphone, as the host."""
+        body = {"muted": True, "target": target}
+        self.client.post(f"/api/spaces/{slug}/mute", json=body).raise_for_status()
+
     def state(self, slug: str) -> dict[str, Any]:
         """The state document as the edge has it."""
         answer: dict[str, Any] = httpx.get(f"{self.live}/live/{slug}/state.json").json()

@@ -11,14 +11,11 @@ import asyncio
 import itertools
 import threading
 import time
-from typing import Any
 
-import httpx
 import numpy as np
-from aiortc import RTCPeerConnection, RTCSessionDescription
-from aiortc.contrib.media import MediaStreamTrack
 
 from bench.rig import arguments, percentile, report, server
+from bench.seat import Packet, Quiet, Seat
 from bench.speaker import CodedSpeaker
 from rostra.programme.opus import Decoder
 from rostra.testing.coded import SLOT
@@ -30,18 +27,11 @@ _PLAYOUT_MS = 40.0
 _SETTLED = 250  # packets: what the connections cost at their beginning is not what is measured
 
 
-class _Quiet(MediaStreamTrack):
-    kind = "audio"
-
-    async def recv(self) -> Any:
-        await asyncio.Event().wait()
-
-
 class _Listening:
-    """A seat that only hears: the packets of its return and when they came."""
+    """A seat that only hears, in a thread of its own."""
 
     def __init__(self, url: str, token: str) -> None:
-        self.packets: list[tuple[int, bytes, float]] = []
+        self.packets: list[Packet] = []
         self._url, self._token = url, token
         self._over = asyncio.Event()
         self._loop = asyncio.new_event_loop()
@@ -56,34 +46,21 @@ class _Listening:
         self._thread.join(10)
 
     async def _hear(self) -> None:
-        connection: Any = RTCPeerConnection()
-        transceiver = connection.addTransceiver(_Quiet(), direction="sendrecv")
-        await connection.setLocalDescription(await connection.createOffer())
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/sdp"}
-        async with httpx.AsyncClient(timeout=10) as client:
-            answer = await client.post(
-                self._url, headers=headers, content=connection.localDescription.sdp
-            )
-        answer.raise_for_status()
-
-        async def packet(packet: Any, arrival_time_ms: int) -> None:
-            self.packets.append((packet.sequence_number, packet.payload, time.time()))
-
-        transceiver.receiver._handle_rtp_packet = packet
-        await connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+        seat = await Seat(self._url, self._token, Quiet()).join()
         await self._over.wait()
-        await connection.close()
+        await seat.leave()
+        self.packets = seat.packets
 
 
-def _delays(packets: list[tuple[int, bytes, float]], began: float) -> tuple[list[float], int]:
+def _delays(packets: list[Packet], began: float) -> tuple[list[float], int]:
     """Milliseconds from mouth to ear of each chirp, and packets that did not come in order."""
     decoder = Decoder()
-    sound = np.concatenate([decoder.decode(payload) for _, payload, _ in packets])
-    arrived = np.array([when for _, _, when in packets])
+    sound = np.concatenate([decoder.decode(packet.payload) for packet in packets])
+    arrived = np.array([packet.arrived for packet in packets])
     reading = read(sound)
     heard = arrived[np.minimum(reading.places // FRAME, len(arrived) - 1).astype(int)]
     delays = (heard - (began + reading.slots * SLOT / RATE)) * 1000 + _PLAYOUT_MS
-    numbers = [number for number, _, _ in packets]
+    numbers = [packet.number for packet in packets]
     odd = sum((b - a) & 0xFFFF != 1 for a, b in itertools.pairwise(numbers))
     return [float(delay) for delay in delays], odd
 

@@ -14,38 +14,11 @@ import pytest
 from rostra.errors import RostraError
 from rostra.stage import ice
 from rostra.stage.peer import MOST_SOURCES, Peer
+from rostra.testing.strangers import mutated
 from rostra.wire.sdp import read_offer
 
 MUTATIONS = 300
 OFFERS = Path(__file__).parent / "offers"
-
-
-def mutated(offer: str, chance: random.Random) -> str:
-    """The offer with one to three things done to it."""
-    lines = offer.split("\r\n")
-    for _ in range(chance.randint(1, 3)):
-        at = chance.randrange(len(lines))
-        line = lines[at]
-        what = chance.randrange(7)
-        if what == 0:
-            del lines[at]
-        elif what == 1:
-            lines.insert(at, lines[chance.randrange(len(lines))])
-        elif what == 2:
-            lines[at] = line[: chance.randrange(len(line) + 1)]
-        elif what == 3:
-            lines[at] = re.sub(r"\d+", str(chance.choice([-1, 0, 65_536, 10**30])), line, count=1)
-        elif what == 4:
-            cut = chance.randrange(len(line) + 1)
-            lines[at] = line[:cut] + chance.choice("\0 :/é=\t") + line[cut:]
-        elif what == 5:
-            lines[at] = line.replace(" ", "  ", 1)
-        else:
-            other = chance.randrange(len(lines))
-            lines[at], lines[other] = lines[other], line
-        if not lines:
-            return ""
-    return "\r\n".join(lines)
 
 
 @pytest.mark.parametrize("publisher", ["aiortc", "chromium", "ffmpeg"])

@@ -1,8 +1,11 @@
-"""Requests that no honest client sends: what every door must refuse without harm to anybody."""
+"""What no honest client sends: every door must refuse it without harm to anybody."""
 
 from __future__ import annotations
 
-MALFORMED = {
+import random
+import re
+
+MALFORMED = {  # HTTP requests
     "no method": b"\r\n\r\n \r\n\r\n",
     "binary": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
@@ -24,3 +27,31 @@ MALFORMED = {
     "http 9": b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
     "not a path": b"GET foo HTTP/1.1\r\nHost: a\r\n\r\n",
 }
+
+
+def mutated(offer: str, chance: random.Random) -> str:
+    """The offer with one to three things done to it."""
+    lines = offer.split("\r\n")
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(lines))
+        line = lines[at]
+        what = chance.randrange(7)
+        if what == 0:
+            del lines[at]
+        elif what == 1:
+            lines.insert(at, lines[chance.randrange(len(lines))])
+        elif what == 2:
+            lines[at] = line[: chance.randrange(len(line) + 1)]
+        elif what == 3:
+            lines[at] = re.sub(r"\d+", str(chance.choice([-1, 0, 65_536, 10**30])), line, count=1)
+        elif what == 4:
+            cut = chance.randrange(len(line) + 1)
+            lines[at] = line[:cut] + chance.choice("\0 :/é=\t") + line[cut:]
+        elif what == 5:
+            lines[at] = line.replace(" ", "  ", 1)
+        else:
+            other = chance.randrange(len(lines))
+            lines[at], lines[other] = lines[other], line
+        if not lines:
+            return ""
+    return "\r\n".join(lines)
