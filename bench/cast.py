@@ -32,19 +32,19 @@ _ROOM = 10 ** (-62 / 20)  # of full scale
 
 
 class Reel(MediaStreamTrack):
-    """Ready packets in a loop, in real time."""
+    """Ready packets in a loop, in real time by a clock that is `ppm` too fast."""
 
     kind = "audio"
 
-    def __init__(self, packets: Sequence[bytes], first: int) -> None:
+    def __init__(self, packets: Sequence[bytes], first: int, ppm: float = 0.0) -> None:
         super().__init__()
         self._packets, self._first, self._sent = packets, first, 0
-        self._began = 0.0
+        self._began, self._frame = 0.0, FRAME / RATE / (1 + ppm / 1e6)
 
     async def recv(self) -> Any:
         loop = asyncio.get_running_loop()
         self._began = self._began or loop.time()
-        await asyncio.sleep(max(0.0, self._began + self._sent * FRAME / RATE - loop.time()))
+        await asyncio.sleep(max(0.0, self._began + self._sent * self._frame - loop.time()))
         packet = av.Packet(self._packets[(self._first + self._sent) % len(self._packets)])
         packet.pts, packet.time_base = self._sent * FRAME, fractions.Fraction(1, RATE)
         self._sent += 1
@@ -78,11 +78,11 @@ def _play(url: str, tokens: list[str], talking: int, over: Event, ready: Event) 
 
 
 async def _perform(url: str, tokens: list[str], talking: int, over: Event, ready: Event) -> None:
-    speech = encoded(decoded((VOICES / "ana.opus").read_bytes())[: _SPEECH_SECONDS * RATE])
+    words = encoded(speech())
     noise = encoded(room())
     seats = [
         await Seat(
-            url, token, Reel(speech if number < talking else noise, number * _APART), keep=False
+            url, token, Reel(words if number < talking else noise, number * _APART), keep=False
         ).join()
         for number, token in enumerate(tokens)
     ]
@@ -90,6 +90,11 @@ async def _perform(url: str, tokens: list[str], talking: int, over: Event, ready
     await asyncio.to_thread(over.wait)
     for seat in seats:
         await seat.leave()
+
+
+def speech() -> Pcm:
+    """Half a minute of the demo's first voice."""
+    return decoded((VOICES / "ana.opus").read_bytes())[: _SPEECH_SECONDS * RATE]
 
 
 def room() -> Pcm:

@@ -192,6 +192,25 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             lambda f: max(f[way]["p99_ms"] for way in ("channel", "api")) <= 500,
         ),
     )),
+    Benchmark("bad_network", ("--minutes", "30"), ("--minutes", "1"), (
+        Row(
+            "3 speakers, 2 % random and 5 % burst loss, 30 ms jitter, 30 min",
+            "no gap",
+            lambda f: f"{f['lost_datagrams']:,} datagrams lost, {f['concealed']:,} frames "
+                      f"concealed, {f['gaps']} gaps; longest fault {f['longest_fault_ms']:.0f} ms, "
+                      f"{f['faults']['clicks']} clicks",
+            lambda f: not f["gaps"],
+        ),
+    )),
+    Benchmark("drift", ("--minutes", "60"), ("--minutes", "2"), (
+        Row(
+            "drift of the log, speakers' clocks ± 200 ppm",
+            "≤ 20 ms in an hour",
+            lambda f: f"{f['drift_ms']:.1f} ms in {f['minutes']:g} min; "
+                      f"{f['concealed']} frames concealed",
+            lambda f: f["drift_ms"] <= 20,
+        ),
+    )),
     Benchmark("offers", ("--offers", "100000"), ("--offers", "300"), (
         Row(
             "mutated offers on a live stage",

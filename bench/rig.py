@@ -18,6 +18,8 @@ import httpx
 import psutil
 
 from rostra import __version__
+from rostra.bus.nats import NatsBus
+from rostra.programme.places import Places
 from rostra.testing.served import Served, serving
 
 RESULTS = Path(__file__).parent / "results"
@@ -69,6 +71,17 @@ class Server:
                 if " ".join(process.cmdline()).startswith(title):
                     found.append(process)
         return found
+
+
+async def health(running: Server, slug: str) -> dict[str, Any]:
+    """How the stage of a Space does, from itself."""
+    bus = NatsBus.connect_from(Places(running.data).bus)
+    try:
+        answer = json.loads(await bus.request(f"stage.{slug}.status", b"{}", 5.0))
+    finally:
+        await bus.close()
+    found: dict[str, Any] = answer["health"]
+    return found
 
 
 @contextlib.contextmanager

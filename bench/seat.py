@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
-from rostra.testing.link import candidate_of
+from rostra.testing.link import Climate, Link, candidate_of, hidden, through
 from rostra.testing.patience import in_time
 
 PATIENCE = 10.0
@@ -35,14 +35,27 @@ class Quiet(MediaStreamTrack):
 
 
 class Seat:
-    """Takes a seat at `url` with `token`; `keep` keeps the packets that come."""
+    """Takes a seat at `url` with `token`; `keep` keeps the packets that come.
 
-    def __init__(self, url: str, token: str, track: MediaStreamTrack, *, keep: bool = True) -> None:
+    With a `climate` they go through a bad network.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        track: MediaStreamTrack,
+        *,
+        keep: bool = True,
+        climate: Climate | None = None,
+    ) -> None:
         self.packets: list[Packet] = []
         self.told: list[dict[str, Any]] = []
         self._url, self._token, self._track, self._keep = url, token, track, keep
         self._connection: Any = RTCPeerConnection()
         self._calls = 0
+        self._climate = climate
+        self.link: Link | None = None
 
     async def join(self) -> Seat:
         """Be on the stage, with an open channel."""
@@ -53,10 +66,15 @@ class Seat:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/sdp"}
         async with httpx.AsyncClient(timeout=PATIENCE) as client:
             offer = self._connection.localDescription.sdp
+            offer = offer if self._climate is None else hidden(offer)
             answer = await client.post(self._url, headers=headers, content=offer)
         answer.raise_for_status()
         transceiver.receiver._handle_rtp_packet = self._heard
-        await self._connection.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
+        described = answer.text
+        if self._climate is not None:
+            self.link = Link(candidate_of(described), self._climate)
+            described = through(described, await self.link.open())
+        await self._connection.setRemoteDescription(RTCSessionDescription(described, "answer"))
         await in_time(lambda: self.told, "word over the channel", PATIENCE)
         return self
 
@@ -86,3 +104,5 @@ class Seat:
     async def leave(self) -> None:
         """End the connection."""
         await self._connection.close()
+        if self.link is not None:
+            self.link.close()

@@ -18,7 +18,9 @@ from rostra.testing.coded import programme
 from rostra.wire.timing import FRAME, RATE
 
 
-class _Coded(MediaStreamTrack):
+class Coded(MediaStreamTrack):
+    """The coded programme, whose sample 0 was said at the wall time `began` (seconds)."""
+
     kind = "audio"
 
     def __init__(self, began: float) -> None:
@@ -95,7 +97,7 @@ class _Mouth:
                 await connection.close()
 
     async def _call(self, connection: Any) -> list[float]:
-        transceiver = connection.addTransceiver(_Coded(self._began), direction="sendrecv")
+        transceiver = connection.addTransceiver(Coded(self._began), direction="sendrecv")
         await connection.setLocalDescription(await connection.createOffer())
         async with httpx.AsyncClient(timeout=10) as client:
             answer = await client.post(

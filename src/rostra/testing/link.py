@@ -89,7 +89,9 @@ class Link:
         return self._near.weather.lost + self._far.weather.lost
 
     def carry(self, side: _Side, data: bytes, address: tuple[Any, ...]) -> None:
-        """Pass one datagram on to the other side."""
+        """Pass one datagram on to the other side; what comes after the end is dropped."""
+        if self._far.transport.is_closing():
+            return
         if side is self._near:
             self._speaker = address
             self._far.transport.sendto(data, self._stage)
