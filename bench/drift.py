@@ -1,8 +1,8 @@
 """Does the log keep time, whatever clocks its speakers have?
 
-Two speakers' clocks are 200 ppm too fast and too slow. When a fragment appears in the log, its end is
-compared with the machine's own clock; the least lateness of each minute counts, because a look is
-late at times, and the drift is how far these lie apart.
+Two speakers' clocks are 200 ppm too fast and too slow. When a fragment appears in the log, its end
+is compared with the machine's own clock; the least lateness of each minute counts, because a look
+is late at times, and the drift is how far these lie apart.
 """
 
 from __future__ import annotations

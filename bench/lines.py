@@ -192,6 +192,17 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             lambda f: max(f[way]["p99_ms"] for way in ("channel", "api")) <= 500,
         ),
     )),
+    Benchmark("noise", (), (), (
+        Row(
+            "noise suppression, babble 10 dB below the voice",
+            "≥ 8 dB better, speech intact",
+            lambda f: f"{f['babble']['better_db']:g} dB better (hiss {f['hiss']['better_db']:g}); "
+                      f"ESTOI {f['babble']['estoi_before']:g} → {f['babble']['estoi_after']:g}; "
+                      f"clean voice STOI {f['clean_stoi']:g}",
+            lambda f: f["babble"]["better_db"] >= 8
+                      and f["babble"]["estoi_after"] >= f["babble"]["estoi_before"],
+        ),
+    )),
     Benchmark("bad_network", ("--minutes", "30"), ("--minutes", "1"), (
         Row(
             "3 speakers, 2 % random and 5 % burst loss, 30 ms jitter, 30 min",

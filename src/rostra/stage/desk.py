@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError
+from rostra.stage import denoise
 from rostra.stage.calls import refusal
 from rostra.stage.peer import Peer
 from rostra.stage.room import LiveRoom
@@ -68,6 +69,8 @@ class Desk:
     async def _perform(self, move: str, by: By, target: str | None, value: object) -> None:
         if move in _OF_CONNECTIONS:
             raise BadInput("Seats are taken with an offer by WHIP: send one.")
+        if move == "denoise" and value is True:
+            await asyncio.to_thread(denoise.load)  # before the tick needs it
         event = await self._room.do(move, by, target=target, value=value)
         if event.move in ("remove", "leave") and event.target:
             await self._empty(event.target)
@@ -106,6 +109,10 @@ class Desk:
         except RostraError:
             await peer.close()
             raise
+        if self._room.room.seats[by.id].denoise:
+            await asyncio.to_thread(
+                denoise.load
+            )  # the seat of one who was here before this process
         before = self._room.dismiss(by.id)
         chair.peer, chair.green = peer, self._room.room.seats[by.id].green
         self._room.chairs[by.id] = chair  # whoever held the seat is taken over

@@ -128,7 +128,7 @@ class LiveRoom:
         own: dict[str, Pcm] = {}
         for ident, chair in chairs.items():
             seat = self.room.seats[ident]
-            frame = chair.take(muted=seat.muted, green=seat.green)
+            frame = chair.take(muted=seat.muted, green=seat.green, denoise=seat.denoise)
             if frame is not None:
                 own[ident] = frame
         return own

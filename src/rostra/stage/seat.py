@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from rostra.programme.opus import Encoder
 from rostra.stage.channel import Channel
+from rostra.stage.denoise import Denoiser
 from rostra.stage.health import Line, Losses
 from rostra.stage.jitter import JitterBuffer
 from rostra.stage.levels import Meter
@@ -52,6 +53,7 @@ class Chair:
         self.jitter = JitterBuffer()
         self.meter = Meter()
         self.quiet_ticks = 0
+        self._denoiser: Denoiser | None = None
         self._leveller = Leveller()
         self._limiter = Limiter()
         self._encoder: Encoder | None = None
@@ -68,7 +70,7 @@ class Chair:
         """Whether nothing has come for so long that the others should see it."""
         return self.quiet_ticks >= AWAY_AFTER
 
-    def take(self, *, muted: bool, green: bool = False) -> Pcm | None:
+    def take(self, *, muted: bool, green: bool = False, denoise: bool = False) -> Pcm | None:
         """This tick's 20 ms, or None for silence. A muted seat's sound goes nowhere.
 
         A microphone opens and closes within a tick, without a click; from the stage to the green
@@ -85,6 +87,9 @@ class Chair:
         heard = (
             np.clip(frame, -1.0, 1.0) if frame is not None and (self._open or was_open) else None
         )
+        if heard is not None and (denoise or self._denoiser is not None):
+            self._denoiser = self._denoiser or Denoiser()
+            heard = self._denoiser.process(heard, on=denoise)
         self.meter.add(heard if self._open else None)
         if heard is None:
             return None
