@@ -18,7 +18,7 @@ from pystoi import stoi
 
 from bench.rig import arguments, report
 from rostra.node.demo import VOICES
-from rostra.stage.denoise import Denoiser
+from rostra.stage.denoise import DELAY, Denoiser
 from rostra.testing.decode import decoded
 from rostra.wire.timing import FRAME, RATE
 
@@ -29,7 +29,6 @@ _BELOW = 10.0  # dB
 _VOICES = 24
 _SPEECH = 1e-3  # of the loudest frame's power
 _NEAR = 2  # frames
-_DELAY = 331  # samples of the suppressor
 
 
 def _voice(name: str) -> Floats:
@@ -60,7 +59,7 @@ def _cleaned(sound: Floats) -> tuple[Floats, float]:
     frames = sound.astype(np.float32).reshape(-1, FRAME)
     heard = np.concatenate([denoiser.process(frame, on=True) for frame in frames])
     used = 1000 * (time.process_time() - began) / len(frames)
-    return np.append(heard[_DELAY:], np.zeros(_DELAY)).astype(np.float64), used
+    return np.append(heard[DELAY:], np.zeros(DELAY)).astype(np.float64), used
 
 
 def _judged(voice: Floats, noise: Floats) -> dict[str, float]:

@@ -155,3 +155,17 @@ async def test_who_floods_the_channel_is_not_heard_any_more(hall, a_tone, until_
     assert len(sctp._inbound_streams) <= channels.MOST_STREAMS
     assert "ok" in await ana.call("mute")
     await until_true(lambda: hall.stage._room.chairs["eve"].jitter.received > 5, "Eve's sound")
+
+
+async def test_noise_suppression_is_switched_while_one_speaks(hall, a_tone, until_true) -> None:
+    await hall.open()
+    ana = await hall.join("ana", a_tone(500), role="host", channel=True)
+    await until_true(lambda: hall.stage._room.chairs["ana"].meter.level > 3, "her sound")
+    assert "ok" in await ana.call("denoise", value=True)
+    await until_true(lambda: hall.stage._room.chairs["ana"]._denoiser, "a denoiser")
+    await until_true(lambda: reports(ana)[-1]["seats"]["ana"]["denoise"], "word of it")
+    assert (await ana.call("denoise", value="on"))["error"]["status"] == 400
+    again = await hall.join("ana", a_tone(500), role="host", channel=True)
+    await until_true(lambda: hall.stage._room.chairs["ana"]._denoiser, "a denoiser again")
+    assert "ok" in await again.call("denoise", value=False)
+    assert not hall.stage._room.room.seats["ana"].denoise
