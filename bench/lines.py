@@ -50,6 +50,10 @@ def _span(found: Figures, key: str) -> str:
     return f"{min(values):g} to {max(values):g}"
 
 
+def _most(found: Figures, key: str) -> float:
+    return max(float(one[key]) for one in found.values())
+
+
 def _hls(figures: Figures) -> list[Figures]:
     return [figures[name] for name in ("master", "aac", "opus")]
 
@@ -209,9 +213,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             "loudness over 30 s: one voice from -12 to +6 dB, two in turn, three at once",
             "-16 ± 1 LUFS, peak ≤ -1 dBTP",
             lambda f: f"{_span(f['loudness'], 'lufs')} LUFS, "
-                      f"{max(one['true_peak'] for one in f['loudness'].values()):g} dBTP; gain moves "
-                      f"{max(one['gain_steps_db_s'] for one in f['loudness'].values()):.1f} "
-                      f"dB/s at most",
+                      f"{_most(f['loudness'], 'true_peak'):g} dBTP; gain moves "
+                      f"{_most(f['loudness'], 'gain_steps_db_s'):.1f} dB/s at most",
             lambda f: all(abs(one["lufs"] + 16) <= 1 and one["true_peak"] <= -1
                           for one in f["loudness"].values()),
         ),
