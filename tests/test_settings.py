@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rostra import settings
+from rostra import settings_page
 from rostra.errors import Misconfigured
+from rostra.ice_servers import IceServer
 from rostra.settings import SETTINGS, resolve
 
 ROOT = Path(__file__).parent.parent
@@ -50,12 +51,25 @@ def test_the_public_address_is_one_that_people_can_use(flags: dict[str, str], sh
 
 
 def test_lists_come_from_flags_environment_and_file(tmp_path: Path) -> None:
-    servers = ("stun:a.example:3478", "turn:b.example")
-    assert resolve({"ice_servers": servers}, {}).web.ice_servers == servers
-    assert resolve({}, {"ROSTRA_ICE_SERVERS": ", ".join(servers)}).web.ice_servers == servers
+    servers = ("stun:a.example:3478", "turn:name:word@b.example")
+    read = (IceServer(servers[0]), IceServer("turn:b.example", "name", "word"))
+    assert resolve({"ice_servers": servers}, {}).web.ice_servers == read
+    assert resolve({}, {"ROSTRA_ICE_SERVERS": ", ".join(servers)}).web.ice_servers == read
     file = tmp_path / "f.toml"
     file.write_text(f'ice_servers = ["{servers[0]}", "{servers[1]}"]\n')
-    assert resolve({}, {}, file).web.ice_servers == servers
+    assert resolve({}, {}, file).web.ice_servers == read
+
+
+def test_a_range_of_ports_and_a_public_address_reach_the_stage() -> None:
+    found = resolve({"udp_ports": "40000 - 40019", "public_ip": "203.0.113.7"}, {}).stage
+    assert found.udp_ports == range(40_000, 40_020)
+    assert found.public_ip == "203.0.113.7"
+    assert resolve({"udp_ports": "40000"}, {}).stage.udp_ports == range(40_000, 40_001)
+
+
+def test_a_secret_does_for_turn_servers_without_credentials() -> None:
+    found = resolve({"ice_servers": ("turn:a.example",), "turn_secret": "shared"}, {}).web
+    assert (found.ice_servers, found.turn_secret) == ((IceServer("turn:a.example"),), "shared")
 
 
 @pytest.mark.parametrize(
@@ -68,6 +82,15 @@ def test_lists_come_from_flags_environment_and_file(tmp_path: Path) -> None:
         ({"live_url": "https://x.example/path"}, {}, "--live-url"),
         ({"live_url": "https://x.example:99999"}, {}, "--live-url"),
         ({"ice_servers": ("http://x",)}, {}, "--ice-server"),
+        ({"ice_servers": ("stun:a:b@x",)}, {}, "--ice-server"),
+        ({"ice_servers": ("turn:x",)}, {}, "turn_secret"),
+        ({"udp_ports": "40000-30000"}, {}, "--udp-ports"),
+        ({"udp_ports": "80-90"}, {}, "--udp-ports"),
+        ({"udp_ports": "40000-70000"}, {}, "--udp-ports"),
+        ({"udp_ports": "many"}, {}, "--udp-ports"),
+        ({"public_ip": "example.org"}, {}, "--public-ip"),
+        ({"public_ip": "127.0.0.1"}, {}, "--public-ip"),
+        ({"public_ip": "::"}, {}, "--public-ip"),
         ({}, {"ROSTRA_DEMO": "perhaps"}, "ROSTRA_DEMO"),
         ({"port": 8001}, {}, "8001"),
     ],
@@ -107,8 +130,8 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
 
 
 def test_every_line_of_the_sample_may_be_uncommented(tmp_path: Path) -> None:
-    assert tomllib.loads(settings.sample()) == {}
-    lines = [line[2:] for line in settings.sample().splitlines() if " = " in line]
+    assert tomllib.loads(settings_page.sample()) == {}
+    lines = [line[2:] for line in settings_page.sample().splitlines() if " = " in line]
     assert len(lines) == len([setting for setting in SETTINGS if setting.in_file])
     file = tmp_path / "rostra.toml"
     file.write_text("\n".join(lines))
@@ -118,7 +141,7 @@ def test_every_line_of_the_sample_may_be_uncommented(tmp_path: Path) -> None:
 
 def test_the_document_of_settings_is_current() -> None:
     written = (ROOT / "docs" / "settings.md").read_text()
-    assert written == settings.document(), "run: rostra config --document > docs/settings.md"
+    assert written == settings_page.document(), "run: rostra config --document > docs/settings.md"
 
 
 def test_every_setting_says_what_it_is_in_one_sentence() -> None:

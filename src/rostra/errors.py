@@ -7,6 +7,7 @@
     ├── NotFound         404    there is no such thing (or it was removed)
     ├── Conflict         409    right in itself, but not in the present state
     ├── Gone             410    was here, is over
+    ├── PreconditionFailed 412  true when the caller looked, not any more
     ├── TooLarge         413    more bytes than the door takes
     ├── WrongType        415    the body is of another media type
     ├── NotProcessable   422    well formed, but asks for what cannot be done
@@ -54,6 +55,10 @@ class Conflict(RostraError):
 
 class Gone(RostraError):
     status, code = 410, "gone"
+
+
+class PreconditionFailed(RostraError):
+    status, code = 412, "precondition_failed"
 
 
 class TooLarge(RostraError):

@@ -2,13 +2,13 @@
 
 A value is looked for in this order: flag of `rostra serve`, environment (`ROSTRA_PORT`), TOML file
 (`--config`, else `rostra.toml` in the data folder), default. The flags, the sample file and
-docs/settings.md are all made from the one table `SETTINGS`.
+docs/settings.md (settings_page.py) are all made from the one table `SETTINGS`.
 """
 
 from __future__ import annotations
 
 import difflib
-import json
+import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rostra.errors import Misconfigured
+from rostra.ice_servers import IceServer, read_ice_server
 
 Value = str | int | bool | list[str] | list[int] | None
 CONFIG_NAME = "rostra.toml"
@@ -24,14 +25,18 @@ CONFIG_NAME = "rostra.toml"
 
 @dataclass(frozen=True)
 class WebSettings:
-    """Pages, API and signalling. `database` is an SQLAlchemy URL, None for SQLite in the folder."""
+    """Pages, API and signalling. `database` is an SQLAlchemy URL, None for SQLite in the folder.
+
+    `turn_secret` is shared with those of `ice_servers` that have no credentials of their own.
+    """
 
     host: str
     port: int
     public_url: str
     live_url: str
     database: str | None = None
-    ice_servers: tuple[str, ...] = ()
+    ice_servers: tuple[IceServer, ...] = ()
+    turn_secret: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,16 @@ class EdgeSettings:
 
 @dataclass(frozen=True)
 class StageSettings:
-    """One Space's sound. Bit rates in bit/s."""
+    """One Space's sound. Bit rates in bit/s.
+
+    Speakers' sockets take their ports from `udp_ports`, any if None. `public_ip` is the address
+    that a translator in front of this machine forwards to it, None where there is none.
+    """
 
     opus_bitrate: int = 24_000
     aac_bitrate: int = 48_000
+    udp_ports: range | None = None
+    public_ip: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,10 +100,27 @@ def _origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def _ports(text: str) -> str:
+    low, dash, high = (part.strip() for part in text.partition("-"))
+    high = high if dash else low
+    usual = low.isdecimal() and high.isdecimal() and 1024 <= int(low) <= int(high) <= 65535
+    if not usual:
+        raise ValueError("it must look like 40000-40199, within 1024 and 65535")
+    return f"{int(low)}-{int(high)}"
+
+
+def _public(text: str) -> str:
+    address = ipaddress.ip_address(text.strip())
+    nobodys = address.is_unspecified or address.is_multicast or address.is_link_local
+    if nobodys or address.is_loopback:
+        raise ValueError("it must be the address under which the world reaches this machine")
+    return str(address)
+
+
 def _ice(text: str) -> list[str]:
     servers = [part for part in text.replace(",", " ").split() if part]
-    if any(part.partition(":")[0] not in {"stun", "turn", "turns", "stuns"} for part in servers):
-        raise ValueError("each must look like stun:stun.example.org:3478")
+    for server in servers:
+        read_ice_server(server)
     return servers
 
 
@@ -155,9 +183,18 @@ SETTINGS: tuple[Setting, ...] = (
             "Bits a second of the Opus rendition."),
     Setting("aac_bitrate", "BITS", _whole(32_000, 128_000), 48_000,
             "Bits a second of the AAC rendition, for players without Opus."),
+    Setting("udp_ports", "A-B", _ports, None,
+            "UDP ports for speakers' sound, one for each microphone; any if absent.",
+            example="40000-40199"),
+    Setting("public_ip", "IP", _public, None,
+            "Public address of this machine where it is behind address translation (1:1 NAT).",
+            example="203.0.113.7"),
     Setting("ice_servers", "URL", _ice, [],
             "STUN or TURN server offered to speakers; may be given several times.",
             flag_name="ice-server"),
+    Setting("turn_secret", "SECRET", _text, None,
+            "Secret shared with the TURN servers (coturn's use-auth-secret); rather in the file.",
+            example="a-long-random-text"),
     Setting("demo", "", _switch, False,
             "Open the Space demo, in which two voices talk in turn for ever."),
 )  # fmt: skip
@@ -245,11 +282,13 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
     shown = _shown_host(host)
     public_url = str(chosen["public_url"] or f"http://{shown}:{port}")
     live_url = str(chosen["live_url"] or f"http://{shown}:{live_port}")
-    servers = _strings(chosen["ice_servers"])
+    servers, secret = _ice_servers(chosen), _maybe(chosen["turn_secret"])
     return NodeSettings(
         data=Path(str(chosen["data"])),
         demo=bool(chosen["demo"]),
-        web=WebSettings(host, port, public_url, live_url, _maybe(chosen["database"]), servers),
+        web=WebSettings(
+            host, port, public_url, live_url, _maybe(chosen["database"]), servers, secret
+        ),
         edge=EdgeSettings(
             host, live_port, live_url, public_url,
             processes=_int(chosen["edges"] or _cores()),
@@ -257,8 +296,27 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
         ),
         stage=StageSettings(
             _int(chosen["opus_bitrate"]), _int(chosen["aac_bitrate"]),
+            _maybe_range(chosen["udp_ports"]), _maybe(chosen["public_ip"]),
         ),
     )  # fmt: skip
+
+
+def _ice_servers(chosen: Mapping[str, Value]) -> tuple[IceServer, ...]:
+    servers = tuple(read_ice_server(text) for text in _strings(chosen["ice_servers"]))
+    for server in servers:
+        if server.relays and not server.username and not chosen["turn_secret"]:
+            raise Misconfigured(
+                f"The TURN server {server.url} needs credentials: give the secret that it shares "
+                "with us as turn_secret, or write turn:name:password@ before its host."
+            )
+    return servers
+
+
+def _maybe_range(value: Value) -> range | None:
+    if value is None:
+        return None
+    low, _, high = str(value).partition("-")
+    return range(int(low), int(high) + 1)
 
 
 def _shown_host(host: str) -> str:
@@ -288,57 +346,3 @@ def _maybe(value: Value) -> str | None:
 def _strings(value: Value) -> tuple[str, ...]:
     assert isinstance(value, list)
     return tuple(str(part) for part in value)
-
-
-def sample() -> str:
-    """A settings file with every setting as it is by default, or as an example; all commented."""
-    lines = ["# Rostra's settings, as they are by default or as an example: remove a # to set one."]
-    for setting in SETTINGS:
-        if setting.in_file:
-            lines += ["", f"# {setting.sentence}", f"# {setting.name} = {_toml(setting)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(setting: Setting) -> str:
-    """The default as TOML, or an example; JSON's texts, numbers and lists are TOML's too."""
-    return json.dumps(setting.example if setting.default is None else setting.default)
-
-
-def document() -> str:
-    """docs/settings.md: the table for people, and the sample file."""
-    rows = [
-        f"| `{s.flag}{' ' + s.shape if s.shape else ''}` | `{s.variable}` "
-        f"| {f'`{s.name}`' if s.in_file else '–'} | {_shown_default(s)} | {s.sentence} |"
-        for s in SETTINGS
-    ]
-    return _DOCUMENT.format(rows="\n".join(rows), sample=sample().rstrip())
-
-
-def _shown_default(setting: Setting) -> str:
-    return f"`{setting.default}`" if setting.default not in (None, [], False) else "–"
-
-
-_DOCUMENT = """# Settings
-
-A setting is looked for in this order: flag of `rostra serve`, environment variable, settings file
-(`--config FILE`, else `rostra.toml` in the data folder), default. This page is made from
-`src/rostra/settings.py` by `rostra config --document`.
-
-| flag | variable | in the file | default | |
-|---|---|---|---|---|
-{rows}
-
-Some variables are for commands and for help in trouble:
-
-* `ROSTRA_TOKEN` and `ROSTRA_URL`: the token and the server that `space`, `speak` use.
-* `ROSTRA_LIBOPUS`: a libopus to use instead of the one that comes with PyAV.
-* `ROSTRA_DEBUG=1`: a traceback instead of the one sentence, when a command broke.
-
-## The file
-
-`rostra config` prints it:
-
-```toml
-{sample}
-```
-"""

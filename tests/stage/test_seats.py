@@ -98,14 +98,6 @@ async def test_only_its_holder_ends_a_session(hall, a_tone, refused) -> None:
     assert "ben" in hall.stage._room.room.seats
 
 
-async def test_trickled_candidates_are_refused_in_a_sentence(hall, a_tone, refused) -> None:
-    await hall.open()
-    seat = await hall.join("ben", a_tone(400))
-    with pytest.raises(refused, match="no trickled candidates") as caught:
-        await hall.ask("whip", op="patch", session=seat.session, owner="ben", etag="x", fragment="")
-    assert caught.value.status == 422
-
-
 async def test_who_is_removed_loses_the_connection_and_the_seat(
     hall, a_tone, refused, until_true
 ) -> None:

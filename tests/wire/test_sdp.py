@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostra.errors import BadInput, NotProcessable, RostraError, TooLarge
-from rostra.wire.sdp import LARGEST, MOST_CANDIDATES, read_offer, with_error_correction
+from rostra.wire.sdp import LARGEST, MOST_CANDIDATES, read_offer, with_error_correction, with_trickle
 
 OFFER = (
     "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
@@ -42,6 +42,20 @@ def test_names_that_only_the_senders_network_knows_are_dropped() -> None:
     offer = read_offer(OFFER.encode()).sdp
     assert ".local" not in offer
     assert "192.0.2.7" in offer
+
+
+def test_the_end_of_candidates_is_not_believed() -> None:
+    offer = OFFER.replace("a=setup", "a=end-of-candidates\r\na=setup").encode()
+    assert "end-of-candidates" not in read_offer(offer).sdp
+
+
+def test_the_ice_session_is_named() -> None:
+    assert read_offer(OFFER.encode()).ufrag == "abcd"
+    assert read_offer(OFFER.replace("a=ice-ufrag:abcd\r\n", "").encode()).ufrag is None
+
+
+def test_an_answer_says_that_candidates_may_follow() -> None:
+    assert "a=ice-options:trickle\r\na=ice-ufrag:abcd\r\n" in with_trickle(OFFER)
 
 
 def test_only_so_many_candidates_are_kept() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from rostra import settings
+from rostra import settings_page
 
 
 @click.command()
@@ -14,4 +14,4 @@ def config(document: bool) -> None:
 
     Save it as rostra.toml in the data folder, or name it with rostra serve --config.
     """
-    click.echo(settings.document() if document else settings.sample(), nl=False)
+    click.echo(settings_page.document() if document else settings_page.sample(), nl=False)

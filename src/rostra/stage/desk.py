@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError
+from rostra.errors import BadInput, NotAllowed, NotFound, RostraError
 from rostra.stage import denoise
 from rostra.stage.calls import refusal
 from rostra.stage.peer import Peer
@@ -23,6 +23,7 @@ from rostra.stage.rules import OPEN_PHASES, By
 from rostra.stage.seat import Chair
 from rostra.stage.switchboard import Switchboard
 from rostra.wire.sdp import read_offer
+from rostra.wire.sdpfrag import read_sdpfrag
 
 _log = structlog.get_logger("rostra.stage")
 
@@ -89,7 +90,12 @@ class Desk:
         if operation == "delete":
             await self._leave(chair)
             return {"ok": True}
-        raise NotProcessable("This session takes no trickled candidates: send a new offer instead.")
+        if operation != "patch":
+            raise BadInput("A WHIP session is changed by patch and closed by delete.")
+        assert chair.peer is not None  # a session is told of only when it has one
+        fragment = read_sdpfrag(str(asked.get("fragment", "")).encode())
+        await chair.peer.trickle(_text(asked, "etag"), fragment)
+        return {"ok": True}
 
     async def _offer(self, asked: Answer) -> Answer:
         by = _by(asked.get("who"))
@@ -110,9 +116,7 @@ class Desk:
             await peer.close()
             raise
         if self._room.room.seats[by.id].denoise:
-            await asyncio.to_thread(
-                denoise.load
-            )  # the seat of one who was here before this process
+            await asyncio.to_thread(denoise.load)  # asked for when another process was the stage
         before = self._room.dismiss(by.id)
         chair.peer, chair.green = peer, self._room.room.seats[by.id].green
         self._room.chairs[by.id] = chair  # whoever held the seat is taken over
@@ -121,7 +125,7 @@ class Desk:
             await self._close(before)
         if peer.closed:
             self._lost(by, chair)  # while the disk kept us waiting: nobody was told of it then
-        return {"ok": True, "session": session, "etag": secrets.token_hex(8), "answer": answer}
+        return {"ok": True, "session": session, "etag": peer.etag, "answer": answer}
 
     def _owned(self, asked: Answer) -> Chair:
         """The chair of a session that the asker may touch."""

@@ -3,17 +3,25 @@
 aioice hands every datagram that is not STUN, from anybody, to an endless queue; what lies behind
 it falls over an empty one. Here only addresses that answered for themselves (an ICE check with the
 right password, RFC 8445 section 7.3) are heard, within bounds, and nothing that a parser raises
-leaves the datagram that caused it. Private names are touched for it; the version is pinned.
+leaves the datagram that caused it. Sockets are ours too: their ports may have to lie in a range,
+and behind address translation the world knows them by another address. Private names are touched
+for it; the version is pinned.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 from typing import Any
 
 import aioice.ice
 import aiortc.rtcicetransport
 import structlog
+from aioice.candidate import Candidate, candidate_foundation, candidate_priority
+
+from rostra.errors import Unavailable
+from rostra.settings import StageSettings
+from rostra.stage import udp
 
 _log = structlog.get_logger("rostra.stage")
 
@@ -25,8 +33,16 @@ _MOST_ADDRESSES = 32  # of one speaker: networks change, but not for ever
 _LAST_STUN_BYTE = 3  # RFC 7983: what begins with a larger byte is DTLS or SRTP
 
 
+_ANYWHERE = StageSettings()
+
+
 class Connection(aioice.ice.Connection):
-    """One ICE connection that knows its peer's addresses and counts what it drops."""
+    """One ICE connection that knows its peer's addresses and counts what it drops.
+
+    `settings` say where its sockets are; they are put in place before candidates are gathered.
+    """
+
+    settings = _ANYWHERE
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -40,6 +56,42 @@ class Connection(aioice.ice.Connection):
         super().check_incoming(message, addr, protocol)
         if len(self._known) < _MOST_ADDRESSES:
             self._known.add(addr)
+
+    async def get_component_candidates(
+        self, component: int, addresses: list[str], timeout: int = 5  # noqa: ASYNC109 - aioice's
+    ) -> list[Any]:
+        """aioice calls this to open sockets. Raises Unavailable when no port is left."""
+        hosts: list[Any] = []
+        full = False
+        for address in addresses:
+            try:
+                hosts.append(await self._open(component, address))
+            except OSError as reason:
+                full = full or reason.errno == errno.EADDRINUSE
+                _log.warning("address_not_used", address=address, reason=str(reason))
+        if not hosts and full:
+            raise _no_port_left(self.settings.udp_ports)
+        return [*hosts, *self._translated(hosts)]
+
+    async def _open(self, component: int, address: str) -> Any:
+        """A socket on `address`, as a candidate. Raises OSError."""
+        plain = udp.bound(address, self.settings.udp_ports)
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.create_datagram_endpoint(lambda: Protocol(self), sock=plain)
+        self._protocols.append(protocol)
+        protocol.local_candidate = _candidate("host", component, address, plain.getsockname()[1])
+        return protocol.local_candidate
+
+    def _translated(self, hosts: list[Any]) -> list[Any]:
+        """The candidates of `hosts` as they are known outside. The others stay, for those inside,
+        who prefer them: a host's own address ranks above a reflected one."""
+        public = self.settings.public_ip
+        forwarded = udp.behind(public, [host.host for host in hosts]) if public else []
+        return [
+            _candidate("srflx", host.component, public, host.port, host.host)
+            for host in hosts
+            if host.host in forwarded
+        ]
 
     def takes(self, size: int, addr: tuple[str, int]) -> bool:
         """Whether a datagram of `size` bytes from `addr`, no STUN, goes on to be decrypted."""
@@ -59,6 +111,26 @@ class Connection(aioice.ice.Connection):
             return False
         self._allowance -= 1.0
         return True
+
+
+def _candidate(
+    kind: str, component: int, address: str | None, port: int, base: str | None = None
+) -> Any:
+    return Candidate(
+        foundation=candidate_foundation(kind, "udp", base or address),
+        component=component, transport="udp", priority=candidate_priority(component, kind),
+        host=address, port=port, type=kind,
+        related_address=base, related_port=port if base else None,
+    )  # fmt: skip
+
+
+def _no_port_left(ports: range | None) -> Unavailable:
+    where = f"between {ports[0]} and {ports[-1]} " if ports else ""
+    return Unavailable(
+        f"No UDP port {where}is free for another microphone: try again later, or ask whoever runs "
+        "this server to widen --udp-ports.",
+        retry_after=5,
+    )
 
 
 class Protocol(aioice.ice.StunProtocol):
@@ -92,6 +164,5 @@ def install() -> None:
     """Let every connection of this process be made of these."""
     gathering: Any = aioice.ice
     gathering.get_host_addresses = _addresses
-    gathering.StunProtocol = Protocol
     transport: Any = aiortc.rtcicetransport
     transport.Connection = Connection

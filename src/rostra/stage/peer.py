@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fractions
+import secrets
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -25,12 +26,22 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtcpRrPacket, RtcpSrPacket
+from aiortc.sdp import candidate_from_sdp
 from OpenSSL import SSL
 
-from rostra.errors import BadInput, RostraError, Unavailable
+from rostra.errors import (
+    BadInput,
+    NotProcessable,
+    PreconditionFailed,
+    RostraError,
+    TooMany,
+    Unavailable,
+)
+from rostra.settings import StageSettings
 from rostra.stage import ice
 from rostra.stage.channel import bound
-from rostra.wire.sdp import Offer, with_error_correction
+from rostra.wire.sdp import MOST_CANDIDATES, Offer, with_error_correction, with_trickle
+from rostra.wire.sdpfrag import SdpFragment
 from rostra.wire.timing import FRAME, RATE
 
 _log = structlog.get_logger("rostra.stage")
@@ -110,16 +121,23 @@ class Peer:
 
     `on_loss` is told the share of returns that the receiver says it lost, from 0 to 1;
     `on_channel` is given aiortc's data channel when the page has opened ours.
+    `etag` is the entity tag of its ICE session (RFC 9725, section 4.3).
     """
 
     def __init__(
         self,
         on_packet: Callable[[int, bytes], None],
         on_closed: Callable[[], None],
+        settings: StageSettings | None = None,
         *,
         on_loss: Callable[[float], None] | None = None,
         on_channel: Callable[[Any], None] | None = None,
     ) -> None:
+        self.etag = secrets.token_hex(8)
+        self._settings = settings or StageSettings()
+        self._ice: Any = None
+        self._ufrag: str | None = None
+        self._trickled = 0
         self._on_packet = on_packet
         self._on_closed = on_closed
         self._on_loss = on_loss
@@ -181,8 +199,35 @@ class Peer:
         self._outlive_faults(transceiver.receiver.transport)
         if connection.sctp is not None:
             bound(connection.sctp, self._opened)
+        for transport in connection._RTCPeerConnection__iceTransports:
+            transport._connection.settings = self._settings
         await connection.setLocalDescription(await connection.createAnswer())
-        return with_error_correction(connection.localDescription.sdp)
+        self._ice, self._ufrag = transceiver.receiver.transport.transport, offer.ufrag
+        return with_trickle(with_error_correction(connection.localDescription.sdp))
+
+    async def trickle(self, etag: str, fragment: SdpFragment) -> None:
+        """Try candidates that the speaker found after its offer (RFC 9725, section 4.3.2).
+
+        Raises NotProcessable for an ICE restart, PreconditionFailed when `etag` is another
+        session's, TooMany above MOST_CANDIDATES in all.
+        """
+        if etag == "*" or fragment.ufrag not in (None, self._ufrag):
+            raise NotProcessable(
+                "This session takes no ICE restart: send a new offer instead, which takes over "
+                "the seat."
+            )
+        if etag != self.etag:
+            raise PreconditionFailed(
+                "The header If-Match names another session: send the ETag of the last answer."
+            )
+        self._trickled += len(fragment.candidates)
+        if self._trickled > MOST_CANDIDATES:
+            raise TooMany(
+                f"This session has sent more than {MOST_CANDIDATES} candidates: those it has must "
+                "do."
+            )
+        for candidate in fragment.candidates:
+            await self._ice.addRemoteCandidate(candidate_from_sdp(candidate))
 
     def _take_packets(self, receiver: Any) -> None:
         """Let RTP packets come to us instead of aiortc's decoder."""

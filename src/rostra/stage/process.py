@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ from rostra.settings import StageSettings
 from rostra.stage import rules
 from rostra.stage.desk import Desk
 from rostra.stage.events import EventLog
+from rostra.stage.peer import Peer
 from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
 from rostra.stage.room import LiveRoom
 from rostra.stage.rules import By, Room
@@ -97,7 +99,7 @@ class Stage:
         if found.programme not in (None, self._recorder.pid):
             room = self._paused(room)
         self._room = LiveRoom(found, room, self._recorder, self._log, clock)
-        self._desk = Desk(self._room, self.health)
+        self._desk = Desk(self._room, self.health, partial(Peer, settings=settings))
 
     def _paused(self, room: Room) -> Room:
         """Away for too long to go on as if nothing had been: the host says when to resume.

@@ -7,6 +7,7 @@ refuse it politely is read. The parser behind may still fail on what passes here
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rostra.errors import BadInput, NotProcessable, TooLarge
@@ -17,6 +18,7 @@ MOST_CANDIDATES = 40
 
 _LINE = re.compile(r"[a-z]=.*")
 _FINGERPRINT = re.compile(r"a=fingerprint:[\w-]+ [0-9A-Fa-f:]+")
+_UFRAG = re.compile(r"a=ice-ufrag:([\w+/]{4,256})")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 # A speaker may be reached at none of its own addresses, and is still heard when it calls first;
 # told that no candidate will come, the library behind would give up before that.
@@ -26,14 +28,20 @@ _MDNS = re.compile(r"a=candidate:.*\.local(\s.*)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Offer:
-    """A speaker's offer: the text to be parsed, and whether it wants to hear the others."""
+    """A speaker's offer: the text to be parsed, and whether it wants to hear the others.
+
+    `ufrag` names its ICE session, None where it does not say (RFC 8839, section 5.4).
+    """
 
     sdp: str
     wants_return: bool
+    ufrag: str | None = None
 
 
 def read_offer(data: bytes) -> Offer:
-    """The offer in `data`, without candidates that only the sender's own network can resolve.
+    """The offer in `data`, without candidates that only the sender's own network can resolve, and
+    without the end of candidates: behind address translation the good one is known only by the
+    speaker's own checks, and ICE must not have given up before they come.
 
     Raises TooLarge over 64 KiB or 1,000 lines, BadInput for what is not a session description
     or not encrypted, NotProcessable for one without Opus sound to receive.
@@ -47,8 +55,17 @@ def read_offer(data: bytes) -> Offer:
     direction = next((line[2:] for line in audio if line[2:] in _DIRECTIONS), "sendrecv")
     if direction not in ("sendrecv", "sendonly"):
         raise NotProcessable("The offer sends no sound: offer audio as sendonly or sendrecv.")
-    kept = _bounded([line for line in lines if not _MDNS.fullmatch(line) and line != _NO_MORE])
-    return Offer("\r\n".join(kept) + "\r\n", direction == "sendrecv")
+    kept = _bounded([line for line in lines if not _is_left_out(line)])
+    return Offer("\r\n".join(kept) + "\r\n", direction == "sendrecv", ufrag_of(audio + lines))
+
+
+def ufrag_of(lines: Iterable[str]) -> str | None:
+    """The first `ice-ufrag` among `lines`."""
+    return next((found[1] for line in lines if (found := _UFRAG.fullmatch(line))), None)
+
+
+def _is_left_out(line: str) -> bool:
+    return line == _NO_MORE or _MDNS.fullmatch(line) is not None
 
 
 def with_error_correction(answer: str) -> str:
@@ -59,6 +76,11 @@ def with_error_correction(answer: str) -> str:
         if opus := re.match(r"a=rtpmap:(\d+) opus/48000", line, re.IGNORECASE):
             lines.append(f"a=fmtp:{opus[1]} minptime=10;useinbandfec=1")
     return "\r\n".join(lines) + "\r\n"
+
+
+def with_trickle(answer: str) -> str:
+    """`answer`, saying that candidates may follow (RFC 8838, section 4)."""
+    return answer.replace("a=ice-ufrag:", "a=ice-options:trickle\r\na=ice-ufrag:")
 
 
 def _lines(data: bytes) -> list[str]:

@@ -1,0 +1,61 @@
+"""Trickled candidates: SDP fragments (RFC 8840), as WHIP sends them in a PATCH.
+
+Like an offer a fragment is a stranger's, and capped before it is read. A candidate that is of no
+use to us (TCP, a name, another component) is passed over, as RFC 8838 has it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from rostra.errors import BadInput, TooLarge
+from rostra.wire.sdp import MOST_CANDIDATES, ufrag_of
+
+LARGEST = 8 * 1024
+MOST_LINES = 2 * MOST_CANDIDATES + 20
+
+_LINE = re.compile(r"[a-z]=.*")
+_CANDIDATE = re.compile(
+    r"a=candidate:(?P<kept>[A-Za-z0-9+/]{1,32} 1 udp \d{1,10} (?P<host>[0-9A-Fa-f:.]+)"
+    r" (?P<port>\d{1,5}) typ (?:host|srflx|relay))(?: .*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class SdpFragment:
+    """Candidates, each from its foundation to its type, and the ICE session that they are for."""
+
+    candidates: tuple[str, ...]
+    ufrag: str | None = None
+
+
+def read_sdpfrag(data: bytes) -> SdpFragment:
+    """The fragment in `data`. Raises TooLarge, or BadInput for what is none."""
+    if len(data) > LARGEST or data.count(b"\n") > MOST_LINES:
+        raise TooLarge(
+            f"The fragment is too large: {LARGEST // 1024} KiB and {MOST_LINES} lines at most."
+        )
+    try:
+        lines = data.decode().replace("\r\n", "\n").strip("\n").split("\n")
+    except UnicodeDecodeError:
+        lines = [""]
+    if not all(_LINE.fullmatch(line) for line in lines):
+        raise BadInput(
+            "The fragment cannot be read: send lines such as a=ice-ufrag:… and a=candidate:…, "
+            "as RFC 8840 has them."
+        )
+    found = (_CANDIDATE.fullmatch(line) for line in lines)
+    kept = (each["kept"] for each in found if each and _is_usable(each["host"], each["port"]))
+    return SdpFragment(tuple(kept), ufrag_of(lines))
+
+
+def _is_usable(host: str, port: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    nobodys = address.is_unspecified or address.is_multicast
+    return not nobodys and 0 < int(port) < 65_536

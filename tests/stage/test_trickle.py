@@ -1,0 +1,120 @@
+"""Candidates that come after the offer, over the bus, as web passes them on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rostra.stage.peer import Peer
+from rostra.wire.sdp import MOST_CANDIDATES, read_offer
+
+RESTART = "a=ice-ufrag:othr\r\na=ice-pwd:aaaaaaaaaaaaaaaaaaaaaaaa\r\n"
+
+
+async def patched(hall, session: str, owner: str = "ben", **more: str) -> None:
+    await hall.ask("whip", op="patch", session=session, owner=owner, **more)
+
+
+async def test_a_speaker_whose_candidates_come_later_is_connected(
+    hall, speaker, a_tone, until_true
+) -> None:
+    await hall.open()
+    person = speaker(a_tone(400))
+    offer = await person.offer()
+    trickled = "\r\n".join(re.findall(r"a=(?:candidate|ice-ufrag|ice-pwd):.*", offer)) + "\r\n"
+    bare = re.sub(r"a=(?:candidate:.*|end-of-candidates)\r\n", "", offer)
+    who = {"id": "ben", "name": "Ben", "role": "speaker"}
+    answer = await hall.ask("whip", op="offer", sdp=bare, who=who)
+    assert "a=ice-options:trickle" in answer["answer"]
+    ours = hall.stage._room.chairs["ben"].peer._ice._connection
+    assert not ours.remote_candidates
+    await patched(hall, answer["session"], etag=answer["etag"], fragment=trickled)
+    assert {each.host for each in ours.remote_candidates} >= set(
+        re.findall(r"candidate:\S+ 1 udp \d+ (\S+)", offer)
+    )
+    await person.accept(answer["answer"])
+    await until_true(lambda: hall.stage._room.chairs["ben"].jitter.received > 5, "sound")
+    await person.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        ({"etag": "another"}, 412, "If-Match"),
+        ({"etag": "*"}, 422, "no ICE restart"),
+        ({"fragment": RESTART}, 422, "no ICE restart"),
+        ({"fragment": "hello"}, 400, "cannot be read"),
+        ({"fragment": "a=x\n" * 1_000}, 413, "too large"),
+        ({"session": "x" * 32}, 404, "no such session"),
+        ({"owner": "mallory"}, 403, "Only the one"),
+    ],
+)
+async def test_what_cannot_be_trickled_is_refused_and_the_session_stays(
+    hall, a_tone, refused, until_true, change, status, words
+) -> None:
+    await hall.open()
+    seat = await hall.join("ben", a_tone(400))
+    chair = hall.stage._room.chairs["ben"]
+    right = {"session": seat.session, "etag": chair.peer.etag, "fragment": "a=mid:0"}
+    with pytest.raises(refused, match=words) as caught:
+        await patched(hall, **(right | change))
+    assert caught.value.status == status
+    before = chair.jitter.received
+    await until_true(lambda: chair.jitter.received > before + 5, "sound goes on")
+
+
+async def test_only_so_many_candidates_are_taken(hall, a_tone, refused) -> None:
+    await hall.open()
+    seat = await hall.join("ben", a_tone(400))
+    etag = hall.stage._room.chairs["ben"].peer.etag
+    line = "a=candidate:1 1 udp 1 192.0.2.1 {} typ host\r\n"
+    half = [line.format(port) for port in range(5_000, 5_000 + MOST_CANDIDATES // 2)]
+    for _ in range(2):
+        await patched(hall, seat.session, etag=etag, fragment="".join(half))
+    with pytest.raises(refused, match="more than 40 candidates") as caught:
+        await patched(hall, seat.session, etag=etag, fragment=line.format(9))
+    assert caught.value.status == 429
+
+
+async def test_a_session_has_an_entity_tag_of_its_own() -> None:
+    peers = [Peer(lambda number, payload: None, lambda: None) for _ in range(2)]
+    assert peers[0].etag != peers[1].etag
+    for peer in peers:
+        await peer.close()
+
+
+pieces = st.sampled_from(
+    ["a=ice-ufrag:abcd", "a=mid:0", "a=end-of-candidates", "m=audio 9 X 0", "a=candidate:",
+     "a=candidate:1 1 udp 1 192.0.2.1 5000 typ host", "a=candidate:1 1 udp 1 ::1 1 typ relay x y",
+     "a=candidate:" + "9" * 40 + " 1 udp 99999999999 1.1.1.1 99999 typ host"]
+)  # fmt: skip
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(fragment=st.lists(pieces | st.text(max_size=40), max_size=12).map("\n".join), etag=st.text())
+async def test_no_fragment_is_the_stages_fault(hall, a_tone, refused, fragment, etag) -> None:
+    if hall.stage is None:
+        await hall.open()
+        hall.seat = await hall.join("ben", a_tone(400))
+    chair = hall.stage._room.chairs["ben"]
+    chair.peer._trickled = 0
+    for tag in (chair.peer.etag, etag):
+        try:
+            await patched(hall, hall.seat.session, etag=tag, fragment=fragment)
+        except refused as error:
+            assert 400 <= error.status < 500
+            assert error.sentence.endswith(".")
+
+
+async def test_an_offer_without_candidates_is_named_by_its_user_fragment(speaker, a_tone) -> None:
+    person = speaker(a_tone(400))
+    offer = await person.offer()
+    ufrag = re.search(r"a=ice-ufrag:(\S+)", offer)
+    assert ufrag is not None
+    assert read_offer(offer.encode()).ufrag == ufrag[1]
+    await person.close()
