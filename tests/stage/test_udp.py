@@ -75,7 +75,7 @@ def candidates(answer: str) -> list[list[str]]:
 async def answered(speaker, a_tone, settings: StageSettings) -> tuple[Peer, list[list[str]]]:
     person = speaker(a_tone(400))
     offer = read_offer((await person.offer()).encode())
-    peer = Peer(lambda number, payload: None, lambda: None, settings)
+    peer = Peer(lambda number, payload: None, lambda: None, settings=settings)
     try:
         return peer, candidates(await peer.answer(offer))
     finally:

@@ -126,6 +126,63 @@ async def test_offers_that_cannot_be_one_never_reach_the_stage(
     assert not square.asked
 
 
+PATCH = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": '"e1"'}
+
+
+async def test_a_trickled_candidate_reaches_the_stage(square, owner):
+    await square.stage(SLUG)
+    async with square.client(square.seat(SLUG)) as speaker:
+        made = await speaker.post(f"/whip/{SLUG}", content="v=0\r\n", headers=SDP)
+        where = made.headers["location"]
+        answer = await speaker.patch(where, content="a=end-of-candidates\r\n", headers=PATCH)
+    assert (answer.status_code, answer.content) == (204, b"")
+    _, asked = square.asked[-1]
+    assert (asked["op"], asked["etag"]) == ("patch", "e1")
+    assert asked["fragment"] == "a=end-of-candidates\r\n"
+    assert asked["owner"] == square.asked[0][1]["who"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "change", "status"),
+    [
+        (b"", {}, 400),
+        (b"\xff", {}, 400),
+        (b"a=x", {"Content-Type": "application/sdp"}, 415),
+        (b"a=x", {"If-Match": None}, 428),
+        (b"a=x", {"If-Match": "e1"}, 400),
+        (b"a=x" * 100_000, {}, 413),
+    ],
+)
+async def test_patches_that_cannot_be_one_never_reach_the_stage(
+    square, owner, content, change, status
+):
+    await square.stage(SLUG)
+    headers = {name: value for name, value in (PATCH | change).items() if value is not None}
+    async with square.client(square.seat(SLUG)) as speaker:
+        answer = await speaker.patch(f"/whip/{SLUG}/{'x' * 32}", content=content, headers=headers)
+    assert answer.status_code == status
+    one_sentence(answer)
+    assert not square.asked
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    body=st.binary(max_size=300),
+    etag=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40),
+    session=st.text("abcXYZ019_-%./", min_size=1, max_size=40),
+    kind=st.sampled_from([*PATCH.values(), "text/plain", ""]),
+)
+async def test_no_patch_is_the_servers_fault(square, owner, body, etag, session, kind):
+    square.parts.limits.signals.burst = 10_000
+    await square.stage(SLUG)
+    headers = {"Content-Type": kind, "If-Match": etag}
+    async with square.client(square.seat(SLUG)) as speaker:
+        answer = await speaker.patch(f"/whip/{SLUG}/{session}", content=body, headers=headers)
+    assert answer.status_code < 500
+
+
 async def test_expired_and_forged_invitations_are_told_apart(square, owner):
     await square.stage(SLUG)
     fresh = Invite("seat", SLUG, "speaker", "Ana", int(square.parts.now()) + 60)

@@ -128,6 +128,7 @@ class Peer:
         self,
         on_packet: Callable[[int, bytes], None],
         on_closed: Callable[[], None],
+        *,
         settings: StageSettings | None = None,
         *,
         on_loss: Callable[[float], None] | None = None,

@@ -93,7 +93,6 @@ async def stage(request: Request, slug: str) -> Response:
         me=visitor.account,
         space=document(now, parts.origins),
         owner=await _owns(parts, visitor, slug),
-        ice_servers=list(parts.settings.ice_servers),
     )
 
 

@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rostra.bus.contract import nobody_answers
-from rostra.errors import BadInput, NotFound, WrongType
+from rostra.errors import BadInput, NotFound, RostraError, WrongType
+from rostra.ice_servers import link
 from rostra.rooms import actions
 from rostra.rooms.rules import check_move
-from rostra.web.callers import known_caller
+from rostra.web.callers import authorise, bearer_of, known_caller
 from rostra.web.door import door
-from rostra.web.parts import WebParts, parts_of
+from rostra.web.ice import servers_for
+from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
 from rostra.web.stage_line import Relayed, StageLine, who
 
@@ -49,18 +51,18 @@ async def offer(request: Request, slug: str, green: str = "") -> Response:
     parts.limits.offers.take(caller.key, parts.clock.boot_ns())
     now = await actions.read_manifest(parts.places, slug)
     check_move("speak", now.phase)
-    sdp = _text(await request.body())
+    sdp = _text(await request.body(), "an SDP offer with one audio track")
     parts.limits.handshakes.begin(caller.key)
     try:
         ask = {"op": "offer", "sdp": sdp, "who": who(caller), "green": green == "1"}
         answer = await StageLine(parts.bus, slug).whip(ask)
     finally:
         parts.limits.handshakes.end(caller.key)
-    return _created(parts, slug, answer)
+    return _with_servers(_created(slug, answer), request)
 
 
 async def patch(request: Request, slug: str, session: str) -> Response:
-    """Trickle a candidate, where the stage takes them"""
+    """Trickle candidates: an SDP fragment (RFC 8840), for the session that If-Match names"""
     line, owner = await _session(request, slug, session)
     _check_type(request, FRAGMENT)
     condition = request.headers.get("if-match")
@@ -75,7 +77,7 @@ async def patch(request: Request, slug: str, session: str) -> Response:
             "session": session,
             "owner": owner,
             "etag": etag.group(1) if etag else "*",
-            "fragment": _text(await request.body()),
+            "fragment": _text(await request.body(), "a fragment of SDP with candidates"),
         }
     )
     return Response(status_code=204)
@@ -89,11 +91,25 @@ async def leave(request: Request, slug: str, session: str) -> Response:
 
 
 async def options(request: Request, slug: str, session: str | None = None) -> Response:
-    """Say what is taken here"""
+    """Say what is taken here; to who has a seat, also the STUN and TURN servers"""
     headers = {"Accept-Post": SDP, "Accept-Patch": FRAGMENT, "Allow": "OPTIONS, GET, HEAD, POST"}
     if session is not None:
         headers["Allow"] = "OPTIONS, GET, HEAD, PATCH, DELETE"
-    return Response(status_code=204, headers=headers)
+    response = Response(status_code=204, headers=headers)
+    return _with_servers(response, request) if await _is_seated(request) else response
+
+
+async def _is_seated(request: Request) -> bool:
+    """Whether who asks has shown a token that is good here; browsers ask without (preflight)."""
+    if bearer_of(request.headers) is None:
+        return False
+    try:
+        await authorise(request, Rule.HAS_SEAT)
+        parts = parts_of(request)
+        parts.limits.signals.take(known_caller(request).key, parts.clock.boot_ns())
+    except RostraError:
+        return False  # the methods are told to anybody: the offer itself will say what is wrong
+    return True
 
 
 async def nothing(request: Request, slug: str, session: str | None = None) -> Response:
@@ -111,14 +127,18 @@ async def _session(request: Request, slug: str, session: str) -> tuple[StageLine
     return StageLine(parts.bus, slug), who(caller)["id"]
 
 
-def _created(parts: WebParts, slug: str, answer: dict[str, Any]) -> Response:
+def _created(slug: str, answer: dict[str, Any]) -> Response:
     session, etag, sdp = answer.get("session"), answer.get("etag"), answer.get("answer")
     if not (isinstance(session, str) and isinstance(etag, str) and isinstance(sdp, str)):
         raise nobody_answers()
     headers = {"Location": f"/whip/{slug}/{session}", "ETag": f'"{etag.strip(chr(34))}"'}
-    response = Response(sdp, 201, headers, media_type=SDP)
-    for server in parts.settings.ice_servers:
-        response.headers.append("Link", f'<{server}>; rel="ice-server"')
+    return Response(sdp, 201, headers, media_type=SDP)
+
+
+def _with_servers(response: Response, request: Request) -> Response:
+    """`response` with a Link header for each server that the caller may use (section 4.6)."""
+    for server in servers_for(parts_of(request), known_caller(request)):
+        response.headers.append("Link", link(server))
     return response
 
 
@@ -128,9 +148,9 @@ def _check_type(request: Request, wanted: str) -> None:
         raise WrongType(f"The body must be {wanted}: say so in the header Content-Type.")
 
 
-def _text(body: bytes) -> str:
+def _text(body: bytes, wanted: str) -> str:
     if not body.strip():
-        raise BadInput("The body is empty: send an SDP offer with one audio track.")
+        raise BadInput(f"The body is empty: send {wanted}.")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

@@ -8,7 +8,6 @@ const root = document.getElementById("stage");
 const $ = (id) => document.getElementById(id);
 const slug = root.dataset.slug;
 const texts = JSON.parse(root.dataset.texts);
-const iceServers = JSON.parse(root.dataset.ice).map((urls) => ({ urls }));
 const GATHER_MS = 1500, SILENT_MS = 1500, WAITS_MS = [300, 600, 1200, 2500, 5000];
 
 let token = null, seatId = null, role = null;
@@ -91,6 +90,10 @@ async function connect() {
 // One WHIP exchange. Null when it worked, else what to say and whether trying again is pointless.
 async function offer() {
   dropPeer();
+  let iceServers;
+  try { iceServers = await findIceServers(); } catch (error) {
+    return { sentence: texts.s_offline, final: false, error };
+  }
   const made = peer = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
   made.ontrack = (event) => { $("return").srcObject = new MediaStream([event.track]); };
   made.addTransceiver(microphone.getAudioTracks()[0], { direction: "sendrecv" });
@@ -111,6 +114,13 @@ async function offer() {
   } catch (error) {
     return { sentence: texts.s_offline, final: false, error };
   }
+}
+
+// The credentials among them expire: they are asked for before every connection.
+async function findIceServers() {
+  const answer = await fetch(`/api/spaces/${slug}/ice-servers`,
+    { headers: { Authorization: `Bearer ${token}` } });
+  return answer.ok ? (await answer.json()).ice_servers : [];
 }
 
 function gathered(made) {
