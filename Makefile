@@ -17,7 +17,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
-  pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base
+  pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
+  turnserver:coturn
 
 .PHONY: help serve test check bench lock lint debian
 

@@ -22,7 +22,9 @@ _ADDRESS = re.compile(
     r"(?:\?transport=(?P<transport>udp|tcp))?"
 )
 _PLAIN, _SECURE = 3478, 5349  # ports that RFC 7064 and RFC 7065 name
-_LINK = re.compile(r'\s*<(?P<url>[^<>\s]+)>(?P<rest>(?:\s*;\s*[\w-]+\s*=\s*(?:"(?:\\.|[^"\\])*"|[\w-]+))*)')
+_LINK = re.compile(
+    r'\s*<(?P<url>[^<>\s]+)>(?P<rest>(?:\s*;\s*[\w-]+\s*=\s*(?:"(?:\\.|[^"\\])*"|[\w-]+))*)'
+)
 _PARAMETER = re.compile(r';\s*([\w-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([\w-]+))')
 
 

@@ -170,14 +170,17 @@ async def test_patches_that_cannot_be_one_never_reach_the_stage(
 )
 @given(
     body=st.binary(max_size=300),
-    etag=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40),
     session=st.text("abcXYZ019_-%./", min_size=1, max_size=40),
-    kind=st.sampled_from([*PATCH.values(), "text/plain", ""]),
+    headers=st.fixed_dictionaries(
+        {
+            "Content-Type": st.sampled_from([*PATCH.values(), "text/plain", ""]),
+            "If-Match": st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=40),
+        }
+    ),
 )
-async def test_no_patch_is_the_servers_fault(square, owner, body, etag, session, kind):
+async def test_no_patch_is_the_servers_fault(square, owner, body, session, headers):
     square.parts.limits.signals.burst = 10_000
     await square.stage(SLUG)
-    headers = {"Content-Type": kind, "If-Match": etag}
     async with square.client(square.seat(SLUG)) as speaker:
         answer = await speaker.patch(f"/whip/{SLUG}/{session}", content=body, headers=headers)
     assert answer.status_code < 500

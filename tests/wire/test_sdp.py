@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostra.errors import BadInput, NotProcessable, RostraError, TooLarge
-from rostra.wire.sdp import LARGEST, MOST_CANDIDATES, read_offer, with_error_correction, with_trickle
+from rostra.wire.sdp import (
+    LARGEST,
+    MOST_CANDIDATES,
+    read_offer,
+    with_error_correction,
+    with_trickle,
+)
 
 OFFER = (
     "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"

@@ -25,6 +25,7 @@ from aioice import stun
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
+    RTCIceServer,
     RTCPeerConnection,
     RTCSessionDescription,
 )
@@ -32,6 +33,7 @@ from aiortc.mediastreams import MediaStreamError
 
 from rostra.clients.reel import Reel
 from rostra.errors import Unavailable
+from rostra.ice_servers import IceServer
 from rostra.wire.timing import RATE
 
 CONNECT_SECONDS = 5.0
@@ -83,13 +85,20 @@ class _ReelTrack(MediaStreamTrack):
         return packet
 
 
-class Sender:
-    """One connection: `offer()`, then `accept(answer)`, `run()`, and always `close()`."""
+class NotReached(Unavailable):
+    """The stage's answer came, but no way to it for sound: perhaps there is one by a relay."""
 
-    def __init__(self, reel: Reel, *, receive: bool) -> None:
+
+class Sender:
+    """One connection: `offer()`, then `accept(answer)`, `run()`, and always `close()`.
+
+    `relay` is a TURN server that may be used where there is no straight way.
+    """
+
+    def __init__(self, reel: Reel, *, receive: bool, relay: IceServer | None = None) -> None:
         self._receive = receive
         self._track = _ReelTrack(reel)
-        self._connection: Any = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._connection: Any = RTCPeerConnection(_configuration(relay))
         direction = "sendrecv" if receive else "sendonly"
         self._transceiver: Any = self._connection.addTransceiver(self._track, direction=direction)
         self._lost = asyncio.Event()
@@ -104,7 +113,7 @@ class Sender:
         return str(self._connection.localDescription.sdp)
 
     async def accept(self, answer: str) -> None:
-        """Connect as `answer` says. Raises Unavailable when that does not succeed in time."""
+        """Connect as `answer` says. Raises NotReached when that does not succeed in time."""
         receiver: Any = self._transceiver.receiver
         receiver._handle_rtp_packet = self._count
         kept = [line for line in answer.splitlines() if not _is_unresolvable(line)]
@@ -195,8 +204,8 @@ def _hear_refusals(protocol: Any, refused: Callable[[], None]) -> None:
             refused()
 
     if sys.platform == "linux":
-        plain = protocol.transport.get_extra_info("socket")
-        if plain.family == socket.AF_INET:
+        plain = protocol.transport.get_extra_info("socket")  # None where a relay is used
+        if plain is not None and plain.family == socket.AF_INET:
             plain.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
             protocol.error_received = on_error
 
@@ -212,8 +221,15 @@ def _is_unresolvable(line: str) -> bool:
     return line.startswith("a=candidate:") and ".local " in line.lower() + " "
 
 
-def _not_reached() -> Unavailable:
-    return Unavailable(
+def _configuration(relay: IceServer | None) -> RTCConfiguration:
+    if relay is None:
+        return RTCConfiguration(iceServers=[])
+    server = RTCIceServer(relay.url, username=relay.username, credential=relay.credential)
+    return RTCConfiguration(iceServers=[server])
+
+
+def _not_reached() -> NotReached:
+    return NotReached(
         "The stage's answer came, but no sound connection to it could be made: "
         "check that its UDP ports can be reached."
     )

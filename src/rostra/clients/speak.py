@@ -19,6 +19,7 @@ from rostra.clients.reel import Reel
 from rostra.clients.sound import open_sound
 from rostra.clients.whip import Door, Session, new_http, whip_address
 from rostra.errors import Conflict, RostraError, TooMany, Unavailable
+from rostra.ice_servers import IceServer
 from rostra.people.tokens import is_signed
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class _Speaking:
     def __init__(self, door: Door, reel: Reel, receive: bool, note: Note) -> None:
         self._door, self._reel, self._receive, self._note = door, reel, receive, note
         self._tries = 0
+        self._relay: IceServer | None = None  # a detour, taken once the straight way was in vain
 
     async def run(self) -> None:
         while not self._reel.over:
@@ -86,10 +88,10 @@ class _Speaking:
 
     async def _once(self) -> None:
         """Take the seat and speak until the sound is over or the stage is lost."""
-        from rostra.clients.sender import Sender  # noqa: PLC0415 - heavy: only who speaks pays
+        from rostra.clients.sender import NotReached, Sender  # noqa: PLC0415 - heavy to load
 
         clock = asyncio.get_running_loop()
-        sender = Sender(self._reel, receive=self._receive)
+        sender = Sender(self._reel, receive=self._receive, relay=self._relay)
         session, lost = None, False
         try:
             session = await self._door.offer(await sender.offer())
@@ -102,6 +104,9 @@ class _Speaking:
             if lost:
                 raise Unavailable("The stage was lost.")
             await asyncio.sleep(_LAST_SOUND)
+        except NotReached:
+            self._relay = await self._door.relay()
+            raise
         finally:
             # A lost session is not given back: the next offer takes over its seat at once.
             await _leave(self._door, None if lost else session, sender)

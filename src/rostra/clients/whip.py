@@ -9,6 +9,7 @@ import httpx
 
 from rostra.clients.api import ask_json, problem_of, split, unreachable
 from rostra.errors import BadInput, Gone, NotProcessable, Unavailable
+from rostra.ice_servers import IceServer, read_links
 
 SDP = "application/sdp"
 _LARGEST_ANSWER = 64 * 1024
@@ -42,6 +43,19 @@ class Door:
         if where is None or len(response.content) > _LARGEST_ANSWER:
             raise NotProcessable(f"What answers at {self._url} is not a WHIP endpoint.")
         return Session(urljoin(self._url, where), response.text)
+
+    async def relay(self) -> IceServer | None:
+        """The TURN server that the endpoint names, one over TCP first: that passes most walls.
+
+        Raises Unavailable when the endpoint does not answer.
+        """
+        try:
+            response = await self._http.options(self._url, headers=self._bearer)
+        except httpx.HTTPError as error:
+            raise unreachable(self._url, error) from None
+        servers = read_links(response.headers.get_list("link"))
+        relays = [server for server in servers if server.relays]
+        return min(relays, key=lambda relay: relay.transport, default=None)
 
     async def leave(self, session: Session) -> None:
         """Give the seat back. Raises the RostraError that the answer stands for."""

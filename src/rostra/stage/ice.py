@@ -58,7 +58,10 @@ class Connection(aioice.ice.Connection):
             self._known.add(addr)
 
     async def get_component_candidates(
-        self, component: int, addresses: list[str], timeout: int = 5  # noqa: ASYNC109 - aioice's
+        self,
+        component: int,
+        addresses: list[str],
+        timeout: int = 5,  # noqa: ASYNC109 - aioice's
     ) -> list[Any]:
         """aioice calls this to open sockets. Raises Unavailable when no port is left."""
         hosts: list[Any] = []
@@ -86,7 +89,9 @@ class Connection(aioice.ice.Connection):
         """The candidates of `hosts` as they are known outside. The others stay, for those inside,
         who prefer them: a host's own address ranks above a reflected one."""
         public = self.settings.public_ip
-        forwarded = udp.behind(public, [host.host for host in hosts]) if public else []
+        if public is None:
+            return []
+        forwarded = udp.behind(public, [host.host for host in hosts])
         return [
             _candidate("srflx", host.component, public, host.port, host.host)
             for host in hosts
@@ -113,9 +118,7 @@ class Connection(aioice.ice.Connection):
         return True
 
 
-def _candidate(
-    kind: str, component: int, address: str | None, port: int, base: str | None = None
-) -> Any:
+def _candidate(kind: str, component: int, address: str, port: int, base: str | None = None) -> Any:
     return Candidate(
         foundation=candidate_foundation(kind, "udp", base or address),
         component=component, transport="udp", priority=candidate_priority(component, kind),

@@ -11,7 +11,9 @@ import random
 import socket
 from collections.abc import Iterable, Iterator
 
-_BUFFER = 256 * 1024  # bytes that the kernel keeps of what has come: more than a second of a speaker
+_BUFFER = (
+    256 * 1024
+)  # bytes that the kernel keeps of what has come: more than a second of a speaker
 _DISCARD = 9  # a port; nothing is sent to it
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -95,13 +95,17 @@ def command(data: Path, port: int, live_port: int, *flags: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(data: Path, *flags: str) -> Iterator[Served]:
-    """Serve on `data` until the block ends. It is not ready yet: see `until_line`."""
+def serving(data: Path, *flags: str, within: Sequence[str] = ()) -> Iterator[Served]:
+    """Serve on `data` until the block ends. It is not ready yet: see `until_line`.
+
+    `within` is a command that runs ours elsewhere, such as in another network.
+    """
     port, live_port = any_free("127.0.0.1"), any_free("127.0.0.1")
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
-            command(data, port, live_port, *flags), stdout=subprocess.PIPE, stderr=log, bufsize=0
-        )
+            [*within, *command(data, port, live_port, *flags)],
+            stdout=subprocess.PIPE, stderr=log, bufsize=0,
+        )  # fmt: skip
     try:
         yield Served(data, port, live_port, process)
     finally:

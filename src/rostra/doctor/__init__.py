@@ -1,0 +1,1 @@
+"""Whether this machine can hold what it is asked to."""
