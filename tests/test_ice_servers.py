@@ -42,7 +42,7 @@ def test_an_address_is_read(
      "turn:a:0", "turn:a:70000", "turn:a?transport=sctp", "turn:é:p@a", "turn:u:%0A@a", "turn:a b"],
 )  # fmt: skip
 def test_what_is_no_address_is_told(text: str) -> None:
-    with pytest.raises(ValueError, match="must|neither"):
+    with pytest.raises(ValueError, match=r"must|neither"):
         read_ice_server(text)
 
 

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,13 @@ PORTS = "40000-40019"
 SECRET = "a secret of the relay and the square"
 HEARD = 6  # seconds of sound to be judged
 TRIES = 3
+READ = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=5).read().decode())"
+KEEP = """
+import sys, urllib.request
+with urllib.request.urlopen(sys.argv[1], timeout=10) as live, open(sys.argv[3], "wb") as kept:
+    while kept.tell() < int(sys.argv[2]):
+        kept.write(live.read1(4096))
+"""
 ROSTRA = [sys.executable, "-m", "rostra"]
 
 
@@ -59,25 +66,16 @@ class World:
 
     def names(self) -> set[str]:
         """Who is on stage and can be heard, as the laptop sees it."""
-        said = self.laptop.run(
-            sys.executable, "-c",
-            "import sys, urllib.request as u; print(u.urlopen(sys.argv[1], timeout=5).read().decode())",
-            f"http://{PUBLIC}:{self.served.live_port}/live/coded/state.json",
-        )  # fmt: skip
-        stage = json.loads(said).get("stage", {})
+        live = f"http://{PUBLIC}:{self.served.live_port}/live/coded/state.json"
+        stage = json.loads(self.laptop.run(sys.executable, "-c", READ, live)).get("stage", {})
         return {seat["name"] for seat in stage.values() if seat["speaking"]}
 
     def heard_through(self) -> bool:
         """Whether what the laptop hears on the live address is the programme without a fault."""
         kept = self.folder / "kept.mp4"
         live = f"http://{PUBLIC}:{self.served.live_port}/live/coded/opus.mp4"
-        fetch = "import shutil, sys, urllib.request as u; r = u.urlopen(sys.argv[1], timeout=10)"
-        fetch += "; f = open(sys.argv[2], 'wb')"
-        fetch += (
-            "; [f.write(r.read1(4096)) for _ in iter(lambda: f.tell() < int(sys.argv[3]), False)]"
-        )
         enough = str((HEARD + 1) * 24_000 // 8)
-        self.laptop.run(sys.executable, "-c", fetch, live, str(kept), enough)
+        self.laptop.run(sys.executable, "-c", KEEP, live, enough, str(kept))
         reading = read(decoded(kept)[RATE:])
         return reading.clean and reading.heard_seconds > HEARD - 3
 
@@ -162,6 +160,20 @@ def relay(folder: Path) -> list[str]:
     ]  # fmt: skip
 
 
+@contextmanager
+def walled(home: Machine) -> Iterator[None]:
+    """No UDP leaves home until the block ends."""
+    home.rules("add rule ip wall through meta l4proto udp counter drop")
+    try:
+        yield
+    finally:
+        home.run("nft", "flush", "chain", "ip", "wall", "through")
+
+
+def wall(home: Machine) -> str:
+    return home.run("nft", "list", "chain", "ip", "wall", "through")
+
+
 def is_heard(world: World, name: str) -> None:
     until(lambda: name in world.names(), f"{name} to be heard", 40)
     assert any(world.heard_through() for _ in range(TRIES)), "not heard through"
@@ -176,17 +188,37 @@ def test_a_speaker_behind_two_translators_is_heard(world: World) -> None:
 
 
 def test_a_speaker_whose_network_lets_no_udp_out_is_heard_by_the_relay(world: World) -> None:
-    world.home.rules("add rule ip wall through meta l4proto udp counter drop")
     log = world.folder / "ben.log"
-    try:
-        with running(world.speak("Ben"), log):
-            is_heard(world, "Ben")
-    finally:
-        counted = world.home.run("nft", "list", "chain", "ip", "wall", "through")
-        world.home.run("nft", "flush", "chain", "ip", "wall", "through")
-    assert int(re.findall(r"counter packets (\d+)", counted)[0]) > 0
+    with walled(world.home), running(world.speak("Ben"), log):
+        is_heard(world, "Ben")
+        assert int(re.findall(r"counter packets (\d+)", wall(world.home))[0]) > 0
     assert re.search(r"ALLOCATE processed, success", world.coturn.read_text())
     assert "no sound connection" in log.read_text()
+
+
+def doctor(machine: Machine, *flags: str) -> dict[str, dict[str, str]]:
+    """The verdicts by name."""
+    said = machine.run("sh", "-c", '"$@" || test $? = 1', "sh", *ROSTRA, "doctor", "--json", *flags)
+    return {check["name"]: check for check in json.loads(said)["checks"]}
+
+
+def test_the_doctor_sees_what_the_network_lets_through(world: World) -> None:
+    stun, tcp, udp = f"stun:{RELAY}", f"turn:{RELAY}?transport=tcp", f"turn:{RELAY}"
+    servers = [f"--ice-server={server}" for server in (stun, tcp, udp)]
+    flags = [*servers, "--turn-secret", SECRET, "--public-url", f"http://{PUBLIC}"]
+    found = doctor(world.server, *flags, "--public-ip", PUBLIC, "--udp-ports", PORTS)
+    assert [found[name]["state"] for name in (stun, tcp, udp)] == ["ok"] * 3
+    assert f"sees us as {PUBLIC}" in found[stun]["seen"]
+    assert f"relays from {RELAY}" in found[tcp]["seen"]
+    assert found["udp ports"]["state"] == "ok"
+    assert f"--public-ip {PUBLIC}" in doctor(world.server, *flags)["address"]["advice"]
+    wrong = doctor(world.server, *servers, "--turn-secret", "another")
+    assert [wrong[name]["state"] for name in (stun, tcp, udp)] == ["ok", "fail", "fail"]
+    assert "refuses the credentials" in wrong[tcp]["seen"]
+    with walled(world.home):
+        behind = doctor(world.laptop, *flags)
+    assert [behind[name]["state"] for name in (stun, tcp, udp)] == ["fail", "ok", "fail"]
+    assert "does not answer" in behind[stun]["seen"]
 
 
 def test_nothing_stays_behind() -> None:

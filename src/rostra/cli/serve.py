@@ -39,9 +39,15 @@ _CONFIG = click.Option(
     help="Settings file. [default: rostra.toml in the data folder]",
 )  # fmt: skip
 
+
+def setting_options() -> list[click.Parameter]:
+    """An option for every setting, and the one that names the file."""
+    return [*(_option(setting) for setting in SETTINGS), _CONFIG]
+
+
 serve = click.Command(
     "serve",
     callback=_serve,
-    params=[*(_option(setting) for setting in SETTINGS), _CONFIG],
+    params=setting_options(),
     help=_serve.__doc__,
 )

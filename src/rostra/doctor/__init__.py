@@ -1,1 +1,1 @@
-"""Whether this machine can hold what it is asked to."""
+"""What this machine can do for those who will speak and listen: facts, and what they mean."""
