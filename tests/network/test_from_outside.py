@@ -1,8 +1,11 @@
 """A speaker in another network: through address translation on both sides, and by a relay.
 
-laptop ── home ── internet ── gate ── server        home and gate translate addresses;
-                     │                              gate lets in the ports that it was told
-                   relay                            of and nothing else
+laptop ── home ── internet ── gate ── server ── neighbour
+                     │
+                   relay
+
+Home and gate translate addresses; gate lets in the ports that it was told of, and nothing else. The
+neighbour has IPv6 only.
 """
 
 from __future__ import annotations
@@ -28,7 +31,7 @@ from rostra.wire.timing import RATE
 
 pytestmark = pytest.mark.process
 
-PUBLIC, RELAY = "203.0.113.2", "198.18.0.2"
+PUBLIC, RELAY, SIX = "203.0.113.2", "198.18.0.2", "fd77::1"
 PORTS = "40000-40019"
 SECRET = "a secret of the relay and the square"
 HEARD = 6  # seconds of sound to be judged
@@ -49,6 +52,7 @@ class World:
 
     laptop: Machine
     home: Machine
+    neighbour: Machine
     server: Machine
     served: Served
     coturn: Path
@@ -57,12 +61,12 @@ class World:
     def space(self, *words: str) -> str:
         return self.server.run(*ROSTRA, "space", *words, "--data", str(self.served.data))
 
-    def speak(self, name: str) -> list[str]:
-        """The command by which somebody at the laptop speaks."""
+    def speak(self, name: str, machine: Machine, host: str = PUBLIC) -> list[str]:
+        """The command by which somebody at `machine` speaks."""
         seat = json.loads(self.space("invite", "coded", "--name", name, "--json"))["token"]
-        where = f"http://{PUBLIC}:{self.served.port}/whip/coded"
+        where = f"http://{host}:{self.served.port}/whip/coded"
         wav = str(self.folder / "coded.wav")
-        return self.laptop.command(*ROSTRA, "speak", wav, "--space", where, "--token", seat)
+        return machine.command(*ROSTRA, "speak", wav, "--space", where, "--token", seat)
 
     def names(self) -> set[str]:
         """Who is on stage and can be heard, as the laptop sees it."""
@@ -93,12 +97,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         stack.enter_context(running(made.machines["relay"].command(*relay(folder)), coturn))
         until(lambda: coturn.read_text().count("Total General servers"), "the relay")
         server = made.machines["server"]
-        flags = ["--host", "0.0.0.0", "--public-ip", PUBLIC, "--udp-ports", PORTS]
+        flags = ["--host", "::", "--public-ip", PUBLIC, "--udp-ports", PORTS]
         flags += ["--ice-server", f"turn:{RELAY}?transport=tcp", "--turn-secret", SECRET]
         served = stack.enter_context(serving(folder / "data", *flags, within=server.command()))
         served.until_line("ready: ")
         open_gate(made.machines["gate"], served)
-        there = (made.machines["laptop"], made.machines["home"], server)
+        there = [made.machines[name] for name in ("laptop", "home", "neighbour", "server")]
         found = World(*there, served, coturn, folder)
         for words in (("create", "Coded", "--slug", "coded"), ("start", "coded")):
             found.space(*words)
@@ -107,13 +111,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def build(made: Networks) -> None:
     """The machines and their wires; both translators are at work."""
-    for name in ("laptop", "home", "internet", "relay", "gate", "server"):
+    for name in ("laptop", "home", "internet", "relay", "gate", "neighbour", "server"):
         made.add(name)
     made.wire("laptop", "10.77.0.2/24", "home", "10.77.0.1/24")
     made.wire("home", "198.51.100.2/30", "internet", "198.51.100.1/30")
     made.wire("relay", f"{RELAY}/30", "internet", "198.18.0.1/30")
     made.wire("gate", f"{PUBLIC}/30", "internet", "203.0.113.1/30")
     made.wire("server", "10.88.0.2/24", "gate", "10.88.0.1/24")
+    made.wire("neighbour", "fd77::2/64", "server", f"{SIX}/64")
     ways = {
         "laptop": "10.77.0.1",
         "home": "198.51.100.1",
@@ -181,15 +186,20 @@ def is_heard(world: World, name: str) -> None:
 
 def test_a_speaker_behind_two_translators_is_heard(world: World) -> None:
     log = world.folder / "ana.log"
-    with running(world.speak("Ana"), log):
+    with running(world.speak("Ana", world.laptop), log):
         is_heard(world, "Ana")
     assert log.read_text().splitlines()[0] == "On stage."
     assert "ALLOCATE processed" not in world.coturn.read_text()
 
 
+def test_a_speaker_with_ipv6_only_is_heard(world: World) -> None:
+    with running(world.speak("Cleo", world.neighbour, f"[{SIX}]"), world.folder / "cleo.log"):
+        is_heard(world, "Cleo")
+
+
 def test_a_speaker_whose_network_lets_no_udp_out_is_heard_by_the_relay(world: World) -> None:
     log = world.folder / "ben.log"
-    with walled(world.home), running(world.speak("Ben"), log):
+    with walled(world.home), running(world.speak("Ben", world.laptop), log):
         is_heard(world, "Ben")
         assert int(re.findall(r"counter packets (\d+)", wall(world.home))[0]) > 0
     assert re.search(r"ALLOCATE processed, success", world.coturn.read_text())

@@ -84,7 +84,9 @@ class Networks:
         add = ("ip", "-n", here, "link", "add", other, "type", "veth", "peer", one, "netns", there)
         _run(*add)
         for name, end, end_address in ((here, other, address), (there, one, others)):
-            _run("ip", "-n", name, "address", "add", end_address, "dev", end)
+            # An address of IPv6 is usable at once: nobody else has it here.
+            nodad = ("nodad",) if ":" in end_address else ()
+            _run("ip", "-n", name, "address", "add", end_address, "dev", end, *nodad)
             _run("ip", "-n", name, "link", "set", end, "up")
 
     def close(self) -> None:
