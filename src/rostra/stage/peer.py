@@ -130,7 +130,6 @@ class Peer:
         on_closed: Callable[[], None],
         *,
         settings: StageSettings | None = None,
-        *,
         on_loss: Callable[[float], None] | None = None,
         on_channel: Callable[[Any], None] | None = None,
     ) -> None:
