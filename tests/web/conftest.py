@@ -38,6 +38,7 @@ class Square:
     bus: MemoryBus
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refusal: dict[str, Any] | None = None
+    restarted: dict[str, Any] = field(default_factory=dict)
 
     def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
         """A client that says `token`; an error in the application is an error of the test."""
@@ -81,7 +82,8 @@ class Square:
             phases = {"start": "live", "resume": "live", "pause": "paused", "end": "ended"}
             told = {"ok": True, "phase": phases.get(asked.get("move", ""), "lobby"), "state": {}}
             session = {"session": secrets.token_urlsafe(24), "etag": "e1", "answer": ANSWER}
-            return json.dumps(told | (session if asked.get("op") == "offer" else {})).encode()
+            more = {"offer": session, "patch": self.restarted}.get(asked.get("op", ""), {})
+            return json.dumps(told | more).encode()
 
         return answer
 

@@ -142,6 +142,18 @@ async def test_a_trickled_candidate_reaches_the_stage(square, owner):
     assert asked["owner"] == square.asked[0][1]["who"]["id"]
 
 
+async def test_a_restart_is_answered_with_a_fragment_and_a_new_tag(square, owner):
+    await square.stage(SLUG)
+    square.restarted = {"etag": "e2", "fragment": "a=ice-ufrag:abcd\r\n"}
+    async with square.client(square.seat(SLUG)) as speaker:
+        headers = PATCH | {"If-Match": "*"}
+        answer = await speaker.patch(f"/whip/{SLUG}/{'x' * 32}", content="a=x", headers=headers)
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"e2"')
+    assert answer.headers["content-type"] == "application/trickle-ice-sdpfrag"
+    assert answer.text == "a=ice-ufrag:abcd\r\n"
+    assert square.asked[-1][1]["etag"] == "*"
+
+
 @pytest.mark.parametrize(
     ("content", "change", "status"),
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rostra.errors import BadInput, TooLarge
-from rostra.wire.sdpfrag import LARGEST, SdpFragment, read_sdpfrag
+from rostra.wire.sdpfrag import LARGEST, SdpFragment, read_sdpfrag, write_sdpfrag
 
 # As RFC 9725 shows it in section 4.3.2, with candidates as browsers write them.
 FRAGMENT = (
@@ -34,7 +34,14 @@ def test_candidates_of_use_are_kept_to_their_type() -> None:
             "7 1 udp 2122197247 2001:db8::5 55000 typ host",
         ),
         "EsAw",
+        "P2uYro0UCOQ4zxjKXaWCBui1",
     )
+
+
+def test_an_answer_to_a_restart_reads_as_it_was_written() -> None:
+    fragment = read_sdpfrag(FRAGMENT.encode())
+    written = write_sdpfrag("EsAw", "P2uYro0UCOQ4zxjKXaWCBui1", fragment.candidates)
+    assert read_sdpfrag(written.encode()) == fragment
 
 
 def test_a_fragment_may_have_no_candidates_and_no_carriage_returns() -> None:

@@ -94,8 +94,8 @@ class Desk:
             raise BadInput("A WHIP session is changed by patch and closed by delete.")
         assert chair.peer is not None  # a session is told of only when it has one
         fragment = read_sdpfrag(str(asked.get("fragment", "")).encode())
-        await chair.peer.trickle(_text(asked, "etag"), fragment)
-        return {"ok": True}
+        answer = await chair.peer.patch(_text(asked, "etag"), fragment)
+        return {"ok": True, "etag": chair.peer.etag, "fragment": answer}
 
     async def _offer(self, asked: Answer) -> Answer:
         by = _by(asked.get("who"))

@@ -18,6 +18,7 @@ import aioice.ice
 import aiortc.rtcicetransport
 import structlog
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
+from aioice.utils import random_string
 
 from rostra.errors import Unavailable
 from rostra.settings import StageSettings
@@ -34,12 +35,15 @@ _LAST_STUN_BYTE = 3  # RFC 7983: what begins with a larger byte is DTLS or SRTP
 
 
 _ANYWHERE = StageSettings()
+_UFRAG, _PASSWORD = 8, 24  # characters of our credentials; RFC 8839 wants 4 and 22
 
 
 class Connection(aioice.ice.Connection):
     """One ICE connection that knows its peer's addresses and counts what it drops.
 
     `settings` say where its sockets are; they are put in place before candidates are gathered.
+    A restart (RFC 8445, section 9) begins the checks anew on the same sockets; until one of them
+    succeeds, the pair that was agreed before carries on.
     """
 
     settings = _ANYWHERE
@@ -48,6 +52,7 @@ class Connection(aioice.ice.Connection):
         super().__init__(*arguments, **named)
         self.dropped = 0
         self._known: set[tuple[str, int]] = set()
+        self._former: dict[int, Any] = {}  # pairs agreed before a restart
         self._allowance = BURST
         self._counted_at = 0.0
 
@@ -56,6 +61,50 @@ class Connection(aioice.ice.Connection):
         super().check_incoming(message, addr, protocol)
         if len(self._known) < _MOST_ADDRESSES:
             self._known.add(addr)
+
+    def restart(self, username: str, password: str) -> None:
+        """New credentials on both sides; `connect()` then checks the candidates that come."""
+        for pair in self._check_list:
+            if pair.task is not None:
+                pair.task.cancel()
+        if self._query_consent_task is not None:
+            self._query_consent_task.cancel()
+        self._former = self._former | self._nominated
+        self._nominated, self._nominating, self._known = {}, set(), set()
+        self._check_list, self._check_list_done = [], False
+        self._check_list_state = asyncio.Queue()
+        self._remote_candidates, self._remote_candidates_end = [], False
+        self._early_checks_done = False
+        self._local_username = random_string(_UFRAG)
+        self._local_password = random_string(_PASSWORD)
+        self.remote_username, self.remote_password = username, password
+
+    async def connect(self) -> None:
+        """aioice's; what was agreed before a restart is over when it succeeds."""
+        await super().connect()
+        self._former = {}
+
+    async def close(self) -> None:
+        """aioice's; nothing carries on after it."""
+        self._former = {}
+        await super().close()
+
+    async def recvfrom(self) -> tuple[bytes, int]:
+        """aioice's, which knows of no restart. Raises ConnectionError when not connected."""
+        if not self._former:
+            return await super().recvfrom()
+        received = await self._queue.get()
+        if received is None:
+            raise ConnectionError("the connection was closed")
+        return received
+
+    async def sendto(self, data: bytes, component: int) -> None:
+        """aioice's; during a restart by the pair that was agreed before."""
+        pair = self._former.get(component)
+        if pair is None or component in self._nominated:
+            await super().sendto(data, component)
+        else:
+            await pair.protocol.send_data(data, pair.remote_addr)
 
     async def get_component_candidates(
         self,
@@ -105,7 +154,7 @@ class Connection(aioice.ice.Connection):
 
     def _is_known(self, addr: tuple[str, int]) -> bool:
         return addr in self._known or any(
-            pair.remote_addr == addr for pair in self._nominated.values()
+            pair.remote_addr == addr for pair in (*self._nominated.values(), *self._former.values())
         )
 
     def _spend(self) -> bool:

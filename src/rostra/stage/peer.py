@@ -26,12 +26,12 @@ from aiortc import (
 )
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtcpRrPacket, RtcpSrPacket
-from aiortc.sdp import candidate_from_sdp
+from aiortc.sdp import candidate_from_sdp, candidate_to_sdp
 from OpenSSL import SSL
 
 from rostra.errors import (
     BadInput,
-    NotProcessable,
+    Conflict,
     PreconditionFailed,
     RostraError,
     TooMany,
@@ -41,7 +41,7 @@ from rostra.settings import StageSettings
 from rostra.stage import ice
 from rostra.stage.channel import bound
 from rostra.wire.sdp import MOST_CANDIDATES, Offer, with_error_correction, with_trickle
-from rostra.wire.sdpfrag import SdpFragment
+from rostra.wire.sdpfrag import SdpFragment, write_sdpfrag
 from rostra.wire.timing import FRAME, RATE
 
 _log = structlog.get_logger("rostra.stage")
@@ -138,6 +138,7 @@ class Peer:
         self._ice: Any = None
         self._ufrag: str | None = None
         self._trickled = 0
+        self._reconnecting: asyncio.Task[None] | None = None
         self._on_packet = on_packet
         self._on_closed = on_closed
         self._on_loss = on_loss
@@ -205,21 +206,21 @@ class Peer:
         self._ice, self._ufrag = transceiver.receiver.transport.transport, offer.ufrag
         return with_trickle(with_error_correction(connection.localDescription.sdp))
 
-    async def trickle(self, etag: str, fragment: SdpFragment) -> None:
-        """Try candidates that the speaker found after its offer (RFC 9725, section 4.3.2).
+    async def patch(self, etag: str, fragment: SdpFragment) -> str | None:
+        """Try candidates that the speaker found after its offer, in a new ICE session where the
+        fragment names one (RFC 9725, section 4.3): then the answer is a fragment of ours, and
+        `etag` has changed.
 
-        Raises NotProcessable for an ICE restart, PreconditionFailed when `etag` is another
-        session's, TooMany above MOST_CANDIDATES in all.
+        Raises PreconditionFailed when `etag` is another session's, TooMany above MOST_CANDIDATES
+        in one session, Conflict and BadInput where ICE cannot be restarted.
         """
-        if etag == "*" or fragment.ufrag not in (None, self._ufrag):
-            raise NotProcessable(
-                "This session takes no ICE restart: send a new offer instead, which takes over "
-                "the seat."
-            )
-        if etag != self.etag:
+        if etag not in ("*", self.etag):
             raise PreconditionFailed(
                 "The header If-Match names another session: send the ETag of the last answer."
             )
+        restarts = fragment.ufrag not in (None, self._ufrag)
+        if restarts:
+            self._restart(fragment)
         self._trickled += len(fragment.candidates)
         if self._trickled > MOST_CANDIDATES:
             raise TooMany(
@@ -228,6 +229,30 @@ class Peer:
             )
         for candidate in fragment.candidates:
             await self._ice.addRemoteCandidate(candidate_from_sdp(candidate))
+        return self._own_fragment() if restarts else None
+
+    def _restart(self, fragment: SdpFragment) -> None:
+        if self._ice.state != "completed" or self._reconnecting is not None:
+            raise Conflict("This session is not connected yet: restart ICE when it is.")
+        if fragment.ufrag is None or fragment.pwd is None:
+            raise BadInput("The fragment has no ice-pwd: an ICE restart needs both.")
+        self._ice._connection.restart(fragment.ufrag, fragment.pwd)
+        self.etag, self._ufrag, self._trickled = secrets.token_hex(8), fragment.ufrag, 0
+        self._reconnecting = asyncio.ensure_future(self._reconnect())
+
+    async def _reconnect(self) -> None:
+        try:
+            async with asyncio.timeout(HANDSHAKE_SECONDS):
+                await self._ice._connection.connect()
+        except (ConnectionError, TimeoutError):
+            self._give_up()
+        self._reconnecting = None
+
+    def _own_fragment(self) -> str:
+        gatherer = self._ice.iceGatherer
+        ours = gatherer.getLocalParameters()
+        candidates = map(candidate_to_sdp, gatherer.getLocalCandidates())
+        return write_sdpfrag(ours.usernameFragment, ours.password, candidates)
 
     def _take_packets(self, receiver: Any) -> None:
         """Let RTP packets come to us instead of aiortc's decoder."""

@@ -62,7 +62,7 @@ async def offer(request: Request, slug: str, green: str = "") -> Response:
 
 
 async def patch(request: Request, slug: str, session: str) -> Response:
-    """Trickle candidates: an SDP fragment (RFC 8840), for the session that If-Match names"""
+    """Trickle candidates or restart ICE: an SDP fragment (RFC 8840), If-Match naming the session"""
     line, owner = await _session(request, slug, session)
     _check_type(request, FRAGMENT)
     condition = request.headers.get("if-match")
@@ -71,7 +71,7 @@ async def patch(request: Request, slug: str, session: str) -> Response:
     etag = _ETAG.fullmatch(condition.strip())
     if etag is None and condition.strip() != "*":
         raise BadInput('The header If-Match cannot be used: send the ETag of the answer, or "*".')
-    await line.whip(
+    answer = await line.whip(
         {
             "op": "patch",
             "session": session,
@@ -80,6 +80,8 @@ async def patch(request: Request, slug: str, session: str) -> Response:
             "fragment": _text(await request.body(), "a fragment of SDP with candidates"),
         }
     )
+    if isinstance(restarted := answer.get("fragment"), str):
+        return Response(restarted, 200, {"ETag": f'"{answer.get("etag")}"'}, media_type=FRAGMENT)
     return Response(status_code=204)
 
 

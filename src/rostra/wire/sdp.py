@@ -18,7 +18,7 @@ MOST_CANDIDATES = 40
 
 _LINE = re.compile(r"[a-z]=.*")
 _FINGERPRINT = re.compile(r"a=fingerprint:[\w-]+ [0-9A-Fa-f:]+")
-_UFRAG = re.compile(r"a=ice-ufrag:([\w+/]{4,256})")
+_UFRAG = re.compile(r"a=ice-ufrag:([A-Za-z0-9+/]{4,256})")
 _DIRECTIONS = ("sendrecv", "sendonly", "recvonly", "inactive")
 # A speaker may be reached at none of its own addresses, and is still heard when it calls first;
 # told that no candidate will come, the library behind would give up before that.

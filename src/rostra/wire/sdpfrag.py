@@ -1,4 +1,4 @@
-"""Trickled candidates: SDP fragments (RFC 8840), as WHIP sends them in a PATCH.
+"""Trickled candidates and ICE restarts: SDP fragments (RFC 8840), as WHIP sends them in a PATCH.
 
 Like an offer a fragment is a stranger's, and capped before it is read. A candidate that is of no
 use to us (TCP, a name, another component) is passed over, as RFC 8838 has it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rostra.errors import BadInput, TooLarge
@@ -16,6 +17,7 @@ from rostra.wire.sdp import MOST_CANDIDATES, ufrag_of
 LARGEST = 8 * 1024
 MOST_LINES = 2 * MOST_CANDIDATES + 20
 
+_PASSWORD = re.compile(r"a=ice-pwd:([A-Za-z0-9+/]{22,256})")
 _LINE = re.compile(r"[a-z]=.*")
 _CANDIDATE = re.compile(
     r"a=candidate:(?P<kept>[A-Za-z0-9+/]{1,32} 1 udp \d{1,10} (?P<host>[0-9A-Fa-f:.]+)"
@@ -30,6 +32,7 @@ class SdpFragment:
 
     candidates: tuple[str, ...]
     ufrag: str | None = None
+    pwd: str | None = None
 
 
 def read_sdpfrag(data: bytes) -> SdpFragment:
@@ -49,7 +52,22 @@ def read_sdpfrag(data: bytes) -> SdpFragment:
         )
     found = (_CANDIDATE.fullmatch(line) for line in lines)
     kept = (each["kept"] for each in found if each and _is_usable(each["host"], each["port"]))
-    return SdpFragment(tuple(kept), ufrag_of(lines))
+    pwd = next((said[1] for line in lines if (said := _PASSWORD.fullmatch(line))), None)
+    return SdpFragment(tuple(kept), ufrag_of(lines), pwd)
+
+
+def write_sdpfrag(ufrag: str, pwd: str, candidates: Iterable[str]) -> str:
+    """The fragment with which an ICE restart is answered: all candidates of the new session."""
+    lines = [
+        f"a=ice-ufrag:{ufrag}",
+        f"a=ice-pwd:{pwd}",
+        "a=ice-options:trickle",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 0",
+        "a=mid:0",
+        *(f"a=candidate:{candidate}" for candidate in candidates),
+        "a=end-of-candidates",
+    ]
+    return "\r\n".join(lines) + "\r\n"
 
 
 def _is_usable(host: str, port: str) -> bool:
