@@ -24,6 +24,14 @@ CONFIG_NAME = "rostra.toml"
 
 
 @dataclass(frozen=True)
+class TlsFiles:
+    """Certificate, with its chain, and key of both origins, as PEM."""
+
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True)
 class WebSettings:
     """Pages, API and signalling. `database` is an SQLAlchemy URL, None for SQLite in the folder.
 
@@ -37,6 +45,7 @@ class WebSettings:
     database: str | None = None
     ice_servers: tuple[IceServer, ...] = ()
     turn_secret: str | None = None
+    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class EdgeSettings:
     home_url: str
     processes: int = 1
     max_listeners: int | None = None
+    tls: TlsFiles | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +180,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("live_url", "URL", _origin, None,
             "Origin under which people reach the sound; worked out likewise if absent.",
             example="https://live.example.org"),
+    Setting("tls_cert", "FILE", _text, None,
+            "Certificate with its chain (PEM), so that pages and sound are HTTPS; with --tls-key.",
+            example="/etc/rostra/fullchain.pem"),
+    Setting("tls_key", "FILE", _text, None,
+            "Private key of --tls-cert (PEM, without a password).",
+            example="/etc/rostra/privkey.pem"),
     Setting("database", "URL", _text, None,
             "SQLAlchemy address of a PostgreSQL database; SQLite in the data folder if absent.",
             example="postgresql+asyncpg://rostra@localhost/rostra"),
@@ -279,20 +295,22 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
         raise Misconfigured(
             f"Pages and sound cannot share port {port}: give another --port or --live-port."
         )
-    shown = _shown_host(host)
-    public_url = str(chosen["public_url"] or f"http://{shown}:{port}")
-    live_url = str(chosen["live_url"] or f"http://{shown}:{live_port}")
+    shown, tls = _shown_host(host), _tls(chosen)
+    scheme = "https" if tls else "http"
+    public_url = str(chosen["public_url"] or f"{scheme}://{shown}:{port}")
+    live_url = str(chosen["live_url"] or f"{scheme}://{shown}:{live_port}")
     servers, secret = _ice_servers(chosen), _maybe(chosen["turn_secret"])
     return NodeSettings(
         data=Path(str(chosen["data"])),
         demo=bool(chosen["demo"]),
         web=WebSettings(
-            host, port, public_url, live_url, _maybe(chosen["database"]), servers, secret
+            host, port, public_url, live_url, _maybe(chosen["database"]), servers, secret, tls
         ),
         edge=EdgeSettings(
             host, live_port, live_url, public_url,
             processes=_int(chosen["edges"] or _cores()),
             max_listeners=_maybe_int(chosen["max_listeners"]),
+            tls=tls,
         ),
         stage=StageSettings(
             _int(chosen["opus_bitrate"]), _int(chosen["aac_bitrate"]),
@@ -317,6 +335,26 @@ def _maybe_range(value: Value) -> range | None:
         return None
     low, _, high = str(value).partition("-")
     return range(int(low), int(high) + 1)
+
+
+def _tls(chosen: Mapping[str, Value]) -> TlsFiles | None:
+    """The two files, or None. Raises Misconfigured for one alone, or an address that is not so."""
+    certificate, key = chosen["tls_cert"], chosen["tls_key"]
+    if (certificate is None) != (key is None):
+        given, missing = ("tls_cert", "tls_key") if key is None else ("tls_key", "tls_cert")
+        raise Misconfigured(
+            f"HTTPS needs a certificate and its key: with {_BY_NAME[given].flag} "
+            f"give {_BY_NAME[missing].flag} as well."
+        )
+    if certificate is None:
+        return None
+    for name in ("public_url", "live_url"):
+        if str(chosen[name] or "").startswith("http:"):
+            raise Misconfigured(
+                f"With --tls-cert there is only HTTPS, but {_BY_NAME[name].flag} is "
+                f"{chosen[name]}: let it begin with https://, or leave it out."
+            )
+    return TlsFiles(Path(str(certificate)).absolute(), Path(str(key)).absolute())
 
 
 def _shown_host(host: str) -> str:
