@@ -8,17 +8,19 @@ from __future__ import annotations
 
 BYTES_EACH = 16_000
 EACH_CORE = 50_000
+TLS_COSTS = 2
 KEPT_FILES = 64
 _SOONEST_S, _LATEST_S = 5, 20
 
 
-def rated(files: int, processes: int, memory: int, cores: int) -> int:
+def rated(files: int, processes: int, memory: int, cores: int, *, tls: bool = False) -> int:
     """Listeners this machine can be trusted with until it is measured.
 
-    `files` one process may hold, `memory` in bytes.
+    `files` one process may hold, `memory` in bytes. With `tls` each costs twice as much of both.
     """
+    each = TLS_COSTS if tls else 1
     by_files = max(0, files - KEPT_FILES) * processes
-    return max(1, min(by_files, memory // BYTES_EACH, EACH_CORE * cores))
+    return max(1, min(by_files, memory // (BYTES_EACH * each), EACH_CORE * cores // each))
 
 
 def admits(listeners: int, most: int, *, returning: bool) -> bool:

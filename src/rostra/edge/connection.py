@@ -10,6 +10,7 @@ from enum import Enum
 from rostra.edge.answers import Part, Stretch
 from rostra.edge.crowd import Ear
 from rostra.edge.door import Door
+from rostra.edge.secured import COPIED, Secured
 
 _AT_ONCE = 256 * 1024
 
@@ -35,7 +36,7 @@ class Connection:
     """The only object there is for each connection, besides its Ear if it listens."""
 
     __slots__ = (
-        "address", "door", "ear", "fd", "mask", "out", "replay", "rest", "sock",
+        "address", "door", "ear", "fd", "mask", "out", "replay", "rest", "shakes_hands", "sock",
         "start", "then",
     )  # fmt: skip
 
@@ -44,6 +45,7 @@ class Connection:
         self.fd = sock.fileno()
         self.address = address
         self.mask = mask  # what epoll watches
+        self.shakes_hands = False  # before its TLS is there, nothing is said on it
         self.door: Door | None = None
         self.rest = b""  # read behind the request that is being answered
         self.out: deque[Part] | None = None
@@ -82,8 +84,12 @@ class Connection:
         assert self.out
         part = self.out[0]
         if isinstance(part, Stretch):
-            count = min(part.length, most)
-            taken = os.sendfile(self.fd, part.source.fd, part.offset, count)
+            if isinstance(self.sock, Secured):  # what did not fit must not be offered shorter
+                count = min(part.length, COPIED)
+                taken = self.sock.send(os.pread(part.source.fd, count, part.offset))
+            else:
+                count = min(part.length, most)
+                taken = os.sendfile(self.fd, part.source.fd, part.offset, count)
             rest: Part = Stretch(part.source, part.offset + taken, part.length - taken)
             size = part.length
         else:

@@ -19,7 +19,7 @@ from rostra.errors import RostraError, Unavailable
 from rostra.programme.replay import Recording
 
 _GONE = select.EPOLLHUP | select.EPOLLERR
-_READ_SIZE = 8 * 1024
+_READ_SIZE = 16 * 1024  # a whole TLS record: none of it may stay where epoll does not see it
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", 18)
 _PAUSE_MS = Wait.REPLAY.patience_ns // 1_000_000
@@ -85,7 +85,7 @@ class Conversations:
             if connection.door.in_body and deadlines.of(connection) is Wait.HEAD:
                 deadlines.begin(connection, Wait.BODY, now)
                 if connection.door.expects:
-                    connection.sock.send(_CONTINUE)
+                    self._let_continue(connection)
             return
         rest, connection.door = connection.door.rest, None
         if isinstance(found, Refusal):
@@ -97,6 +97,18 @@ class Conversations:
         self._sockets.counts.slot.add("requests_total")
         connection.then = Then.READ if found.keep_alive and not self.draining else Then.CLOSE
         self._serve(connection, found)
+
+    def _let_continue(self, connection: Connection) -> None:
+        try:
+            connection.sock.send(_CONTINUE)
+        except OSError:  # gone, or it takes no answers but sends requests
+            self._sockets.drop(connection)
+
+    def refuse(self, connection: Connection, code: str, sentence: str) -> None:
+        """Say 400 to what is no request of ours, and goodbye."""
+        self._sockets.counts.slot.add("bad_requests_total")
+        connection.then = Then.CLOSE
+        self._answer(connection, problem(400, code, sentence))
 
     def _serve(self, connection: Connection, request: Request) -> None:
         try:

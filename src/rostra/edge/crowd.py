@@ -12,6 +12,7 @@ has more than 256 KiB to catch up with, is parted with.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple, Protocol
@@ -121,8 +122,10 @@ class Served(NamedTuple):
 class Crowd:
     """The listeners of one edge."""
 
-    def __init__(self, host: Host, now: int) -> None:
+    def __init__(self, host: Host, now: int, *, copies: bool = False) -> None:
+        """With `copies` no bytes go from file to socket by themselves: TLS must see them."""
         self._host = host
+        self._copied = sys.maxsize if copies else _COPIED
         self._rings = {kind.name: Ring(kind, now) for kind in CLASSES}
         self._cohorts: dict[tuple[str, int], dict[Tail, Cohort]] = {}
         self._slow: dict[int, Ear] = {}
@@ -217,7 +220,7 @@ class Crowd:
     def _send_to_all(self, tail: Tail, cohort: Cohort, end: int, now: int) -> None:
         """The same bytes to everybody in the cohort."""
         start, length = cohort.offset, end - cohort.offset
-        if length <= _COPIED:
+        if length <= self._copied:
             short = _copied_to_all(cohort.ears, tail.cut(start, length))
         else:
             send, source = self._host.send, tail.fd

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from rostra.edge.conversations import Conversations
 from rostra.edge.crowd import Ear, Farewell
 from rostra.edge.deadlines import Wait
+from rostra.edge.handshakes import A_TURN, Handshakes
 from rostra.edge.recording import Shelf
 from rostra.edge.serving import Serving
 from rostra.edge.sockets import Sockets
@@ -29,6 +30,7 @@ class Edge:
         *,
         sockets: Sockets,
         conversations: Conversations,
+        handshakes: Handshakes | None,
         serving: Serving,
         spaces: Spaces,
         shelf: Shelf,
@@ -37,6 +39,7 @@ class Edge:
     ) -> None:
         self._sockets = sockets
         self._conversations = conversations
+        self._handshakes = handshakes
         self._serving = serving
         self._spaces = spaces
         self._shelf = shelf
@@ -62,6 +65,8 @@ class Edge:
             if number % _LOOK_EVERY == _LOOK_EVERY - 1:
                 self._send()
             self._happened(fd, mask)
+        if self._handshakes is not None:
+            self._shake_hands(self._handshakes)
         self._conversations.go_on()
         for connection, wait in sockets.deadlines.passed(sockets.now):
             if wait not in (Wait.IDLE, Wait.GOODBYE):
@@ -99,12 +104,24 @@ class Edge:
     def _happened(self, fd: int, mask: int) -> None:
         sockets = self._sockets
         if (connection := sockets.connections.get(fd)) is not None:
+            if connection.shakes_hands and self._handshakes is not None:
+                self._handshakes.wait(connection)
+                return
             self._conversations.happened(connection, mask)
         elif fd == self._wake:
             os.read(self._wake, 4096)
             self._shelf.collect()
         elif fd == sockets.listener_fd:
             sockets.accept()
+
+    def _shake_hands(self, handshakes: Handshakes) -> None:
+        """Behind all else, and listeners before each one: a handshake costs as much as forty sends.
+
+        Epoll names those who do not have their turn now again.
+        """
+        for connection in handshakes.waiting(A_TURN):
+            self._send()
+            handshakes.step(connection)
 
     # once a second
 

@@ -18,6 +18,7 @@ import resource
 import secrets
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,10 +30,12 @@ from rostra.edge.admission import KEPT_FILES, rated
 from rostra.edge.conversations import Conversations
 from rostra.edge.counts import Counts
 from rostra.edge.edge import Edge
+from rostra.edge.handshakes import Handshakes
 from rostra.edge.notes import note, note_fault
 from rostra.edge.page import ListeningPage
 from rostra.edge.reactions import Limiter
 from rostra.edge.recording import Shelf
+from rostra.edge.secured import edge_context
 from rostra.edge.serving import Parts, Serving
 from rostra.edge.showing import Showing
 from rostra.edge.sockets import Sockets
@@ -62,6 +65,7 @@ class Zygote:
     settings: EdgeSettings
     clock: Clock
     listener: socket.socket
+    context: ssl.SSLContext | None  # one for all, so that tickets are good on any edge
     board: Board
     limiter: Limiter
     page: ListeningPage
@@ -95,11 +99,13 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         files = hard
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    by_machine = rated(files, settings.processes, memory, os.cpu_count() or 1)
+    tls = settings.tls is not None
+    by_machine = rated(files, settings.processes, memory, os.cpu_count() or 1, tls=tls)
     return Zygote(
         places=places,
         settings=settings,
         clock=clock,
+        context=edge_context(settings.tls) if settings.tls else None,
         listener=listen(settings.host, settings.live_port, clock),
         board=board,
         limiter=Limiter(secrets.token_bytes(16)),
@@ -239,7 +245,9 @@ def _edge(
     counts = Counts(zygote.board, slot, zygote.most)
     counts.slot.clear_gauges()
     counts.slot.set("pid", os.getpid())
-    sockets = Sockets(zygote.listener, counts, zygote.clock, zygote.files - KEPT_FILES)
+    sockets = Sockets(
+        zygote.listener, counts, zygote.clock, zygote.files - KEPT_FILES, zygote.context
+    )
     spaces = Spaces(zygote.places)
     shelf = Shelf(lambda: _ring(pipe[1]))
     serving = Serving(
@@ -259,12 +267,19 @@ def _edge(
     return Edge(
         sockets=sockets,
         conversations=conversations,
+        handshakes=_handshakes(sockets, conversations),
         serving=serving,
         spaces=spaces,
         shelf=shelf,
         wake=pipe[0],
         told_to_end=told_to_end,
     )
+
+
+def _handshakes(sockets: Sockets, conversations: Conversations) -> Handshakes | None:
+    if sockets.context is None:
+        return None
+    return Handshakes(sockets, sockets.context, conversations.refuse)
 
 
 def _ring(pipe: int) -> None:

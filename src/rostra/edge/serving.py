@@ -22,7 +22,7 @@ from rostra.edge.mark import Mark, sign, verify
 from rostra.edge.measures import families
 from rostra.edge.reactions import Limiter, which
 from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
-from rostra.edge.showing import Showing, language_of, takes_gzip
+from rostra.edge.showing import Showing, language_of, strict_transport, takes_gzip
 from rostra.edge.spaces import Space, Spaces
 from rostra.edge.tail import State, Tail
 from rostra.errors import (
@@ -282,7 +282,9 @@ class Serving:
         return text(render(families(self._parts.counts.board.totals())), CONTENT_TYPE, NO_STORE)
 
     def _home(self, *_: object) -> Answer:
-        return Answer(307, (("Location", self._parts.settings.home_url), NO_STORE))
+        settings = self._parts.settings
+        strict = strict_transport(settings)
+        return Answer(307, (("Location", settings.home_url), NO_STORE, *strict))
 
 
 def _later(sentence: str) -> Unavailable:

@@ -6,13 +6,15 @@ A page is made at most once a second for each Space and language, however many a
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
-from rostra.edge.answers import CORS, Answer
+from rostra.edge.answers import CORS, Answer, Headers
 from rostra.edge.page import ListeningPage, PageView, Rendered
 from rostra.edge.spaces import Space
 from rostra.edge.tail import State
 from rostra.programme.manifest import REACTIONS
 from rostra.settings import EdgeSettings
+from rostra.tls import STRICT_TRANSPORT
 from rostra.wire.timing import seconds
 
 LANGUAGES = ("en", "fr")
@@ -43,7 +45,8 @@ class Showing:
             if len(self._made) > _MOST_PAGES:
                 self._made.popitem(last=False)
         here = space is not None and space.manifest.phase != "removed"
-        return _answer(made[1], 200 if here else 404, gzip=gzip)
+        answer = _answer(made[1], 200 if here else 404, gzip=gzip)
+        return replace(answer, headers=(*answer.headers, *strict_transport(self._settings)))
 
     def _view(
         self, space: Space | None, state: State | None, duration: int | None, *, embed: bool
@@ -74,6 +77,11 @@ class Showing:
             embed=embed,
             duration=None if duration is None else seconds(duration),
         )
+
+
+def strict_transport(settings: EdgeSettings) -> Headers:
+    """The header for what people open in a browser, where the address is https."""
+    return [STRICT_TRANSPORT] if settings.live_url.startswith("https:") else []
 
 
 def _answer(made: Rendered, status: int, *, gzip: bool) -> Answer:

@@ -11,6 +11,7 @@ import fcntl
 import os
 import select
 import socket
+import ssl
 import struct
 import sys
 
@@ -19,6 +20,7 @@ from rostra.edge.connection import Connection, Then
 from rostra.edge.counts import Counts
 from rostra.edge.crowd import Crowd, Ear, Farewell, Host
 from rostra.edge.deadlines import Deadlines, Wait
+from rostra.edge.secured import COPIED, Secured
 
 READ = select.EPOLLIN
 LISTENS = select.EPOLLRDHUP | select.EPOLLET
@@ -31,12 +33,20 @@ _NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 class Sockets(Host):
     """All connections of one edge, and what the crowd may do with them."""
 
-    def __init__(self, listener: socket.socket, counts: Counts, clock: Clock, files: int) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        counts: Counts,
+        clock: Clock,
+        files: int,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self.poll = select.epoll()
         self.counts = counts
         self.deadlines: Deadlines[Connection] = Deadlines()
         self.connections: dict[int, Connection] = {}
         self.clock = clock
+        self.context = context  # None where connections are not TLS
         self._listener = listener
         self.listener_fd = listener.fileno()
         self._most = files
@@ -44,18 +54,34 @@ class Sockets(Host):
         self._four = bytearray(4)
         self._doomed: list[socket.socket] = []
         self.now = clock.boot_ns()
-        self.crowd = Crowd(self, self.now)
+        self.crowd = Crowd(self, self.now, copies=context is not None)
         self.accept_if_room()
 
     # what the crowd asks for
 
     def send(self, fd: int, source: int, offset: int, length: int) -> int:
         try:
-            return os.sendfile(fd, source, offset, length)
+            if self.context is None:
+                return os.sendfile(fd, source, offset, length)
+            return self._send_copied(self.connections[fd].sock, source, offset, length)
         except BlockingIOError:
             return 0
         except OSError:
             return -1
+
+    def _send_copied(self, sock: socket.socket, source: int, offset: int, length: int) -> int:
+        """The same for TLS: until there is no room. Raises OSError when it is gone."""
+        sent = 0
+        while sent < length:
+            data = os.pread(source, min(length - sent, COPIED), offset + sent)
+            try:
+                taken = sock.send(data)
+            except BlockingIOError:
+                break
+            sent += taken
+            if taken < len(data) or not data:
+                break
+        return sent
 
     def unsent(self, fd: int) -> int:
         fcntl.ioctl(fd, _SIOCOUTQ, self._four)
@@ -109,6 +135,7 @@ class Sockets(Host):
                 return
             sock.setblocking(False)
             connection = Connection(sock, address[0], READ)
+            connection.shakes_hands = self.context is not None
             self.connections[connection.fd] = connection
             self.poll.register(connection.fd, READ)
             self.deadlines.begin(connection, Wait.HEAD, self.now)
@@ -125,7 +152,14 @@ class Sockets(Host):
         """
         connection.then = Then.CLOSE
         try:
+            if isinstance(connection.sock, Secured):
+                connection.sock.close_notify()
             connection.sock.shutdown(socket.SHUT_WR)
+        except BlockingIOError:  # there is no room for the last word: again when there is
+            self.set_mask(connection, select.EPOLLOUT)
+            if self.deadlines.of(connection) is not Wait.GOODBYE:
+                self.deadlines.begin(connection, Wait.GOODBYE, self.now)
+            return
         except OSError:
             self.drop(connection)
             return
@@ -134,17 +168,26 @@ class Sockets(Host):
 
     def drop(self, connection: Connection, *, reset: bool = False) -> None:
         """It leaves every list now, and is closed after the turn; `reset` frees its bytes."""
-        if self.connections.pop(connection.fd, None) is None:
+        if not self._leaves(connection):
             return
+        self.poll.unregister(connection.fd)
+        if reset:
+            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._doomed.append(connection.sock)
+
+    def closed(self, connection: Connection) -> None:
+        """Its descriptor is closed already, by no doing of ours: it leaves every list."""
+        self._leaves(connection)
+
+    def _leaves(self, connection: Connection) -> bool:
+        if self.connections.pop(connection.fd, None) is None:
+            return False
         if connection.ear is not None:
             self.crowd.leave(connection.ear)
             self._no_listener(connection)
         self.deadlines.end(connection)
         connection.forget()
-        self.poll.unregister(connection.fd)
-        if reset:
-            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self._doomed.append(connection.sock)
+        return True
 
     def close_doomed(self) -> None:
         for sock in self._doomed:
