@@ -16,7 +16,9 @@ class Square(FastAPI):
     """FastAPI without its own documentation pages, which load a CDN, inside our doorway."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Doorway(super().build_middleware_stack(), self.state.parts.tally)
+        parts = self.state.parts
+        https = parts.settings.public_url.startswith("https:")
+        return Doorway(super().build_middleware_stack(), parts.tally, https=https)
 
 
 def create_app(parts: WebParts) -> FastAPI:

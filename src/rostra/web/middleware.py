@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rostra.errors import BadInput, NotAllowed, RostraError, TooLarge
+from rostra.tls import STRICT_TRANSPORT
 from rostra.web.callers import bearer_of
 from rostra.web.problems import problem
 from rostra.web.tally import Tally
@@ -53,8 +54,9 @@ WHIP_HEADERS = {
 class Doorway:
     """The outermost: nothing gets past it, neither without headers nor as an exception."""
 
-    def __init__(self, app: ASGIApp, tally: Tally) -> None:
+    def __init__(self, app: ASGIApp, tally: Tally, *, https: bool) -> None:
         self.app, self.tally = app, tally
+        self.headers = HEADERS | dict([STRICT_TRANSPORT] if https else [])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,7 +68,7 @@ class Doorway:
             if message["type"] == "http.response.start":
                 self.tally.answered(message["status"])
                 headers = MutableHeaders(scope=message)
-                for name, value in {**HEADERS, **more}.items():
+                for name, value in {**self.headers, **more}.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 from collections.abc import Iterator
+from typing import Any, cast
 
 import structlog
 import uvicorn
@@ -19,9 +21,11 @@ from rostra.rooms import actions
 from rostra.settings import WebSettings
 from rostra.store.database import open_database
 from rostra.store.migrate import migrate
+from rostra.tls import server_context
 from rostra.web.app import create_app
 from rostra.web.parts import WebParts
 from rostra.web.protocol import DeadlineProtocol
+from rostra.web.vestibule import Vestibule
 
 log = structlog.get_logger()
 
@@ -36,13 +40,15 @@ async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clo
 
     The bus need not be there: pages and lists do without, commands answer 503 until it is.
     """
+    tls = settings.tls
+    context = server_context(tls.certificate, tls.key) if tls else None
     with listening(settings.host, settings.port) as door:
         database = open_database(places.database, settings.database)
         try:
             await migrate(database)
             secret = await asyncio.to_thread(places.secret.read_bytes)
             parts = WebParts(places, settings, database, bus, clock, secret)
-            await _serve(parts, door)
+            await _serve(parts, door, context)
         finally:
             await database.close()
     return 0
@@ -84,8 +90,29 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _serve(parts: WebParts, door: socket.socket) -> None:
-    server = _Server(configuration(parts))
+class TlsServer(_Server):
+    """The same over TLS, which begins in our vestibule."""
+
+    def __init__(self, config: uvicorn.Config, context: ssl.SSLContext) -> None:
+        super().__init__(config)
+        self._context = context
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """What the base does with sockets that are open, for a configuration without lifespan."""
+        vestibules = [Vestibule(door, self._context, self._protocol) for door in sockets or ()]
+        self.servers = cast("list[asyncio.base_events.Server]", vestibules)
+        self.started = True
+
+    def _protocol(self) -> DeadlineProtocol:
+        made: Any = self.config.http_protocol_class
+        return cast(
+            DeadlineProtocol, made(self.config, self.server_state, app_state=self.lifespan.state)
+        )
+
+
+async def _serve(parts: WebParts, door: socket.socket, context: ssl.SSLContext | None) -> None:
+    configured = configuration(parts)
+    server = _Server(configured) if context is None else TlsServer(configured, context)
     teller = asyncio.create_task(_tell_for_ever(parts))
     try:
         await server.serve(sockets=[door])

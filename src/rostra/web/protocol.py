@@ -35,10 +35,12 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._hosts = 0
         self._in_head = True  # from the first byte on, or while none has come
         self._shut = False
+        self.first_head_by: float | None = None  # in the loop's time, where TLS took some of it
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for(self.head_seconds)
+        by = self.first_head_by
+        self._wait_for(self.head_seconds if by is None else max(0.0, by - self.loop.time()))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

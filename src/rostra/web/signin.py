@@ -15,7 +15,7 @@ from rostra.people import actions
 from rostra.people.rules import SESSION_MS
 from rostra.web.callers import COOKIE
 from rostra.web.door import door
-from rostra.web.parts import parts_of
+from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 
@@ -49,9 +49,13 @@ async def consume(request: Request, secret: str) -> Response:
         max_age=SESSION_MS // 1000,
         httponly=True,
         samesite="lax",
-        secure=parts.settings.public_url.startswith("https:"),
+        secure=_is_secure(parts),
     )
     return response
+
+
+def _is_secure(parts: WebParts) -> bool:
+    return parts.settings.public_url.startswith("https:")
 
 
 async def sign_out(request: Request) -> Response:
@@ -60,5 +64,5 @@ async def sign_out(request: Request) -> Response:
     async with parts.database.writing() as connection:
         await actions.end_session(connection, session[:_LONGEST_SECRET])
     response = RedirectResponse("/", 303)
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=_is_secure(parts))
     return response
