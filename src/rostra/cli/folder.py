@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from rostra.settings import NodeSettings, resolve
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from rostra.clients.pinned import Pinned
 
 Result = TypeVar("Result")
 
@@ -73,12 +74,21 @@ def token_of(given: str | None, url: str, data: Path | None, config: Path | None
         return given
     settings = settings_of(data, config)
     doors = read_doors(Places(settings.data))
-    if doors is None or _origin(url) not in map(_origin, astuple(doors)):
+    if doors is None or _origin(url) not in map(_origin, doors.urls):
         raise Misconfigured(
             "This needs a token: give it with --token or in ROSTRA_TOKEN, or name the data folder "
             "of the server with --data if it is on this machine."
         )
     return asyncio.run(_shell_token(settings))
+
+
+def pinned_of(data: Path | None, config: Path | None) -> Pinned | None:
+    """The certificate of the server on the data folder, for the addresses on this machine."""
+    from rostra.node.doors import read_doors  # noqa: PLC0415
+    from rostra.programme.places import Places  # noqa: PLC0415
+
+    doors = read_doors(Places(settings_of(data, config).data))
+    return doors.pinned if doors is not None else None
 
 
 def _origin(url: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rostra.cli.folder import CONFIG, DATA, TOKEN, settings_of, token_of
+from rostra.cli.folder import CONFIG, DATA, TOKEN, pinned_of, settings_of, token_of
 
 if TYPE_CHECKING:
     from rostra.clients.api import Api
@@ -104,9 +104,10 @@ def _ask(reach: dict[str, Any], work: Callable[[Api], Awaitable[Any]]) -> Any:
 
     url = reach["url"] or _local_url(reach["data"], reach["config"])
     token = token_of(reach["token"], url, reach["data"], reach["config"])
+    pinned = pinned_of(reach["data"], reach["config"])
 
     async def ask() -> Any:
-        async with Api(url, token) as api:
+        async with Api(url, token, pinned) as api:
             return await work(api)
 
     return asyncio.run(ask())

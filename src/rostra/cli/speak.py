@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rostra.cli.folder import CONFIG, DATA, TOKEN, token_of
+from rostra.cli.folder import CONFIG, DATA, TOKEN, pinned_of, token_of
 
 
 @click.command()
@@ -36,11 +36,14 @@ def speak(
     from rostra.clients.speak import speak as run  # noqa: PLC0415 - help must be quick
     from rostra.clients.speak import whip_address  # noqa: PLC0415
 
-    bearer = token_of(token, space, data, config)
+    bearer, pinned = token_of(token, space, data, config), pinned_of(data, config)
 
     async def say() -> None:
-        whip_url = await whip_address(space, bearer)
-        await run(file, whip_url=whip_url, token=bearer, name=name, loop=loop, on_note=_note)
+        whip_url = await whip_address(space, bearer, pinned)
+        await run(
+            file, whip_url=whip_url, token=bearer, name=name, loop=loop, on_note=_note,
+            pinned=pinned,
+        )  # fmt: skip
 
     asyncio.run(say())
 

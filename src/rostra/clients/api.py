@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 import httpx
 
 from rostra import errors
+from rostra.clients.pinned import Pinned, mounts
 from rostra.errors import BadInput, RostraError, Unavailable
 
 Document = dict[str, Any]
@@ -32,14 +33,14 @@ class Api:
     stands for, Unavailable where none came.
     """
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, pinned: Pinned | None = None) -> None:
         headers = {"Accept": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         if not split(url).netloc:
             raise BadInput(f"{url} is not the address of a server: it looks like https://a.org.")
         self._origin = url.rstrip("/")
-        self._http = httpx.AsyncClient(headers=headers, timeout=_WAIT)
+        self._http = httpx.AsyncClient(headers=headers, timeout=_WAIT, mounts=mounts(pinned))
 
     async def create(self, title: str, **fields: Any) -> Document:
         """Make a Space; `fields` as slug, starts_at, record, language. Those None are left out."""

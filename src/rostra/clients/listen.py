@@ -21,6 +21,7 @@ import httpx
 
 from rostra.clients.api import ask_json, problem_of, split, unreachable
 from rostra.clients.ear import Ear
+from rostra.clients.pinned import Pinned, mounts
 from rostra.clients.screen import Glance, Screen
 from rostra.clients.stream import Changed, Event, Heard, LiveStream
 from rostra.errors import BadInput, Gone, RostraError, TooMany, Unavailable
@@ -52,7 +53,11 @@ class Summary:
     ended: bool
 
 
-async def live_address(url: str) -> str:
+def _new_http(pinned: Pinned | None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=_WAIT, mounts=mounts(pinned))
+
+
+async def live_address(url: str, pinned: Pinned | None = None) -> str:
     """The address of the sound of the Space at `url`: its page on either origin, or itself.
 
     Raises BadInput for an address that is none of these, else as the server answers.
@@ -66,7 +71,7 @@ async def live_address(url: str) -> str:
         if names[0] == "s":
             return f"{origin}/live/{names[1]}/opus.mp4"
         if names[0] == "spaces":
-            async with httpx.AsyncClient(timeout=_WAIT) as http:
+            async with _new_http(pinned) as http:
                 space = await ask_json(http, "GET", f"{origin}/api/spaces/{quote(names[1])}")
             return str(space["urls"]["live"])
     raise BadInput(
@@ -80,14 +85,15 @@ async def listen(
     seconds: float | None = None,
     out: Path | None = None,
     screen: Screen | None = None,
+    pinned: Pinned | None = None,
 ) -> Summary:
     """Listen to the Space at `url` until it ends, or for `seconds`, which count from the start.
 
     What comes is written to `out`, playable, and shown on `screen`. Raises NotFound, Gone, or
     BadInput when there is nothing to listen to, and Unavailable when no sound came in `seconds`.
     """
-    address = await live_address(url)
-    with _Listening(address, _opened(out), screen) as listening:
+    address = await live_address(url, pinned)
+    with _Listening(address, _opened(out), screen, pinned) as listening:
         try:
             async with asyncio.timeout(seconds):
                 await listening.run()
@@ -113,8 +119,11 @@ def _not_written(out: object, error: OSError) -> BadInput:
 class _Listening:
     """One listener, across as many responses as it takes."""
 
-    def __init__(self, address: str, out: FileIO | None, screen: Screen | None) -> None:
+    def __init__(
+        self, address: str, out: FileIO | None, screen: Screen | None, pinned: Pinned | None
+    ) -> None:
         self._address, self._out, self._screen = address, out, screen
+        self._pinned = pinned
         self.stream, self._ear = LiveStream(), Ear()
         self._mark = ""
         self._reconnects = 0
@@ -132,7 +141,7 @@ class _Listening:
 
     async def run(self) -> None:
         """Listen until the Space is over. Raises what makes coming back useless."""
-        async with httpx.AsyncClient(timeout=_WAIT) as http:
+        async with _new_http(self._pinned) as http:
             tasks = [asyncio.create_task(self._follow(http))]
             if self._screen is not None:
                 tasks.append(asyncio.create_task(self._show(self._screen)))

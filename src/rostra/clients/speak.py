@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from rostra.clients.api import Api, split
+from rostra.clients.pinned import Pinned
 from rostra.clients.reel import Reel
 from rostra.clients.sound import open_sound
 from rostra.clients.whip import Door, Session, new_http, whip_address
@@ -45,6 +46,7 @@ async def speak(
     loop: bool = False,
     receive: bool = True,
     on_note: Note = lambda sentence: None,
+    pinned: Pinned | None = None,
 ) -> None:
     """Say what is in the file `source`, once or in a `loop`, with the seat of `token`.
 
@@ -54,19 +56,19 @@ async def speak(
     what the server says when there is no use in asking again: wrong token, no such Space, over.
     """
     sound = await asyncio.to_thread(open_sound, Path(source))
-    token = await _seat(whip_url, token, name)
+    token = await _seat(whip_url, token, name, pinned)
     reel = Reel(sound, loop=loop)
-    async with new_http() as http:
+    async with new_http(pinned) as http:
         await _Speaking(Door(http, whip_url, token), reel, receive, on_note).run()
 
 
-async def _seat(whip_url: str, token: str, name: str | None) -> str:
+async def _seat(whip_url: str, token: str, name: str | None, pinned: Pinned | None) -> str:
     """The token of a seat under `name`; the given one where it is a seat already."""
     if name is None or is_signed(token):
         return token
     parts = split(whip_url)
     slug = unquote(parts.path.rstrip("/").rpartition("/")[2])
-    async with Api(f"{parts.scheme}://{parts.netloc}", token) as api:
+    async with Api(f"{parts.scheme}://{parts.netloc}", token, pinned) as api:
         made = await api.invite(slug, "speaker", name)
     return str(made["token"])
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from rostra.clients.api import ask_json, problem_of, split, unreachable
+from rostra.clients.pinned import Pinned, mounts
 from rostra.errors import BadInput, Gone, NotProcessable, Unavailable
 from rostra.ice_servers import IceServer, read_links
 
@@ -79,12 +80,12 @@ class Door:
             raise Gone("This Space is over: its stage takes nobody any more.")
 
 
-def new_http() -> httpx.AsyncClient:
+def new_http(pinned: Pinned | None = None) -> httpx.AsyncClient:
     """A client that waits a bounded time and follows no redirects (the token is for one server)."""
-    return httpx.AsyncClient(timeout=_WAIT, follow_redirects=False)
+    return httpx.AsyncClient(timeout=_WAIT, follow_redirects=False, mounts=mounts(pinned))
 
 
-async def whip_address(space_url: str, token: str) -> str:
+async def whip_address(space_url: str, token: str, pinned: Pinned | None = None) -> str:
     """The WHIP address of the Space at `space_url`: its page on either origin, or itself.
 
     Raises BadInput for an address that is none of these, else as the server answers.
@@ -92,7 +93,7 @@ async def whip_address(space_url: str, token: str) -> str:
     if split(space_url).path.startswith("/whip/"):
         _parts(space_url)
         return space_url
-    async with new_http() as http:
+    async with new_http(pinned) as http:
         origin, slug = _parts(space_url)
         if split(space_url).path.startswith("/s/"):
             origin = await _home_of(http, origin)

@@ -15,7 +15,7 @@ from rostra.clients.api import Api
 from rostra.clients.speak import speak
 from rostra.clock import SystemClock
 from rostra.errors import Misconfigured, Unavailable
-from rostra.node.doors import read_doors
+from rostra.node.doors import Doors, read_doors
 from rostra.programme.places import Places
 from rostra.rooms.actions import DEMO_SLUG, invite
 from rostra.settings import NodeSettings
@@ -39,12 +39,12 @@ async def run_demo(settings: NodeSettings) -> int:
         raise Misconfigured("The demo speaks only under `rostra serve`.")
     secret = await asyncio.to_thread(places.secret.read_bytes)
     seats = {voice: _seat(secret, voice) for voice in CAST}
-    await _on_air(doors.local_url, seats["ana"])
+    await _on_air(doors, seats["ana"])
     try:
         # Started together, the two reels stay in conversation whatever happens to either.
         async with asyncio.TaskGroup() as talk:
             for voice, seat in seats.items():
-                talk.create_task(_speak(voice, seat, f"{doors.local_url}/whip/{DEMO_SLUG}"))
+                talk.create_task(_speak(voice, seat, doors))
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return 0
@@ -57,9 +57,9 @@ def _seat(secret: bytes, voice: str) -> str:
     return token
 
 
-async def _on_air(url: str, seat: str) -> None:
+async def _on_air(doors: Doors, seat: str) -> None:
     """Start the Space, or resume it; waits for web and stage as long as it takes."""
-    async with Api(url, seat) as api:
+    async with Api(doors.local_url, seat, doors.pinned) as api:
         while True:
             try:
                 phase = (await api.read(DEMO_SLUG)).get("phase")
@@ -71,9 +71,12 @@ async def _on_air(url: str, seat: str) -> None:
                 return
 
 
-async def _speak(voice: str, seat: str, whip_url: str) -> None:
+async def _speak(voice: str, seat: str, doors: Doors) -> None:
     def note(sentence: str) -> None:
         log.info("demo voice", voice=voice, said=sentence)
 
     file = VOICES / f"{voice}.opus"
-    await speak(file, whip_url=whip_url, token=seat, loop=True, receive=False, on_note=note)
+    await speak(
+        file, whip_url=f"{doors.local_url}/whip/{DEMO_SLUG}", token=seat, loop=True,
+        receive=False, on_note=note, pinned=doors.pinned,
+    )  # fmt: skip

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rostra import tls
 from rostra.clock import SystemClock
 from rostra.people import actions as people
 from rostra.people.queries import Account
@@ -31,8 +33,12 @@ _OVER = ("ended", "removed")
 async def make_ready(settings: NodeSettings) -> str | None:
     """Make everything ready; the first administrator's sign-in link if it was made just now.
 
-    Raises Misconfigured for a missing codec or a newer database, Unavailable for one out of reach.
+    Raises Misconfigured for a missing codec, a newer database or a certificate that cannot be used,
+    Unavailable for a database out of reach.
     """
+    if settings.web.tls is not None:
+        now = datetime.fromtimestamp(SystemClock().wall_ms() / 1000, UTC)
+        tls.check(settings.web.tls.certificate, settings.web.tls.key, now)
     opus.check_available()
     AacEncoder(settings.stage.aac_bitrate)
     places, now_ms = Places(settings.data), SystemClock().wall_ms()

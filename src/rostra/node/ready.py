@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 _PATIENCE = 0.2
 
 
-def pages_answer(host: str, port: int) -> bool:
-    """Whether the HTTP server on this machine at `port` says 200 to /healthz."""
+def pages_answer(host: str, port: int, certificate: Path | None = None) -> bool:
+    """Whether the HTTP server on this machine at `port` says 200 to /healthz.
+
+    With a `certificate` it must be an HTTPS server, with exactly this one.
+    """
     request = f"GET /healthz HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
-    return _ask(reachable(host), port, request.encode()).startswith(b"HTTP/1.1 200")
+    answer = _ask(reachable(host), port, request.encode(), certificate=certificate)
+    return answer.startswith(b"HTTP/1.1 200")
 
 
 def bus_answers(file: Path) -> bool:
@@ -33,11 +37,27 @@ def reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared
 
 
-def _ask(host: str, port: int, request: bytes, until: bytes = b"\r\n") -> bytes:
+def _connection(host: str, port: int, certificate: Path | None) -> socket.socket:
+    """A connection, over TLS if there is a certificate. Raises OSError."""
+    connection = socket.create_connection((host, port), timeout=_PATIENCE)
+    if certificate is None:
+        return connection
+    from rostra.tls import pinned_context  # noqa: PLC0415 - the supervisor stays small without
+
+    return pinned_context(certificate).wrap_socket(connection)
+
+
+def _ask(
+    host: str,
+    port: int,
+    request: bytes,
+    until: bytes = b"\r\n",
+    certificate: Path | None = None,
+) -> bytes:
     """The answer as far as `until`, or what came in time; empty if nobody is there."""
     answer = b""
     try:
-        with socket.create_connection((host, port), timeout=_PATIENCE) as connection:
+        with _connection(host, port, certificate) as connection:
             connection.sendall(request)
             while until not in answer and len(answer) < 65536:
                 piece = connection.recv(4096)

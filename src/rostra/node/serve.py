@@ -108,10 +108,11 @@ class _Node:
 
     def _announce(self, say: Callable[[str], None], now: float) -> None:
         web, edge = self._settings.web, self._settings.edge
+        certificate = web.tls.certificate if web.tls else None
         if (
             ready.bus_answers(self._places.bus)
-            and ready.pages_answer(edge.host, edge.live_port)
-            and ready.pages_answer(web.host, web.port)
+            and ready.pages_answer(edge.host, edge.live_port, certificate)
+            and ready.pages_answer(web.host, web.port, certificate)
         ):
             if self._settings.demo:
                 say(f"listen: {edge.live_url}/s/{DEMO_SLUG}")

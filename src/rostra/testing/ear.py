@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 
 from rostra.testing.patience import until
@@ -13,8 +14,12 @@ from rostra.wire.timing import RATE
 class Ear:
     """A listener on the live address, in a thread: which media times came, and did it end."""
 
-    def __init__(self, port: int, slug: str = "demo") -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    def __init__(self, port: int, slug: str = "demo", tls: ssl.SSLContext | None = None) -> None:
+        self._connection = (
+            http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            if tls is None
+            else http.client.HTTPSConnection("127.0.0.1", port, timeout=10, context=tls)
+        )
         self._connection.request("GET", f"/live/{slug}/opus.mp4")
         self._answer = self._connection.getresponse()
         assert self._answer.status == 200

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import multiprocessing
 import os
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from rostra.programme.manifest import Manifest, create, update
 from rostra.programme.places import Places
 from rostra.settings import EdgeSettings
 from rostra.testing.patience import PATIENCE, until
+from rostra.tls import pinned_context
 from rostra.wire.cmaf import OpusTrack, Splitter, read_fragment
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv, read_privs
@@ -103,8 +106,19 @@ class House:
     def board(self) -> Board:
         return Board.open(self.places.board)
 
-    def connect(self, timeout: float = PATIENCE) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+    def connect(self, timeout: float = PATIENCE, rcvbuf: int = 0) -> socket.socket:
+        """A connection, over TLS where the edges have it; with a small buffer if asked for."""
+        sock = socket.socket()
+        sock.settimeout(timeout)
+        if rcvbuf:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        sock.connect(("127.0.0.1", self.port))
+        return sock if self.tls is None else self.tls.wrap_socket(sock)
+
+    @functools.cached_property
+    def tls(self) -> ssl.SSLContext | None:
+        """How a client trusts the edges of this house."""
+        return pinned_context(self.settings.tls.certificate) if self.settings.tls else None
 
     def get(self, target: str, *headers: str, method: str = "GET", body: bytes = b"") -> Response:
         """One request on a connection of its own, answered to its end."""
@@ -196,11 +210,7 @@ class Player:
     """A listener: keeps the fragments as they came."""
 
     def __init__(self, house: House, query: str = "", rcvbuf: int = 0) -> None:
-        self.sock = socket.socket()
-        if rcvbuf:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-        self.sock.settimeout(20)
-        self.sock.connect(("127.0.0.1", house.port))
+        self.sock = house.connect(rcvbuf=rcvbuf)
         request = f"GET /live/{SLUG}/opus.mp4{query} HTTP/1.1\r\nHost: test\r\n\r\n"
         self.sock.sendall(request.encode())
         self.status, self.headers, rest = read_head(self.sock)

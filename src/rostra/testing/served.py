@@ -7,6 +7,7 @@ import json
 import os
 import selectors
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ import httpx
 import psutil
 
 from rostra.node.ports import any_free
+from rostra.settings import TlsFiles
+from rostra.tls import pinned_context
 
 START_SECONDS = 30.0
 
@@ -32,15 +35,20 @@ class Served:
     port: int
     live_port: int
     process: subprocess.Popen[bytes]
+    tls: ssl.SSLContext | None = None  # with which clients of ours trust it, if it is HTTPS
     lines: list[str] = field(default_factory=list)
 
     @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
+
+    @property
     def live(self) -> str:
-        return f"http://127.0.0.1:{self.live_port}"
+        return f"{self.scheme}://127.0.0.1:{self.live_port}"
 
     @property
     def web(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def until_line(self, beginning: str, seconds: float = START_SECONDS) -> str:
         """Read standard output until a line begins so."""
@@ -71,7 +79,8 @@ class Served:
 
     def state(self) -> dict[str, Any]:
         """The state document of the demo Space."""
-        with urllib.request.urlopen(f"{self.live}/live/demo/state.json", timeout=2) as answer:  # noqa: S310
+        url = f"{self.live}/live/demo/state.json"
+        with urllib.request.urlopen(url, timeout=2, context=self.tls) as answer:  # noqa: S310
             return cast("dict[str, Any]", json.load(answer))
 
     def host(self) -> httpx.Client:
@@ -81,7 +90,8 @@ class Served:
             [*command, "admin"], check=True, capture_output=True, text=True, timeout=START_SECONDS
         )
         bearer = {"Authorization": f"Bearer {said.stdout.split()[-1]}"}
-        return httpx.Client(base_url=self.web, headers=bearer, timeout=20)
+        verify = self.tls or True
+        return httpx.Client(base_url=self.web, headers=bearer, timeout=20, verify=verify)
 
     def end(self, seconds: float = 5.0) -> int:
         """Ask it to end, and give its exit code."""
@@ -95,11 +105,15 @@ def command(data: Path, port: int, live_port: int, *flags: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(data: Path, *flags: str, within: Sequence[str] = ()) -> Iterator[Served]:
+def serving(
+    data: Path, *flags: str, tls: TlsFiles | None = None, within: Sequence[str] = ()
+) -> Iterator[Served]:
     """Serve on `data` until the block ends. It is not ready yet: see `until_line`.
 
     `within` is a command that runs ours elsewhere, such as in another network.
     """
+    if tls is not None:
+        flags = (*flags, "--tls-cert", str(tls.certificate), "--tls-key", str(tls.key))
     port, live_port = any_free("127.0.0.1"), any_free("127.0.0.1")
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
@@ -107,7 +121,8 @@ def serving(data: Path, *flags: str, within: Sequence[str] = ()) -> Iterator[Ser
             stdout=subprocess.PIPE, stderr=log, bufsize=0,
         )  # fmt: skip
     try:
-        yield Served(data, port, live_port, process)
+        trust = pinned_context(tls.certificate) if tls else None
+        yield Served(data, port, live_port, process, trust)
     finally:
         if process.poll() is None:
             process.terminate()
