@@ -201,7 +201,7 @@ def make_house(root: Path, **fields: Any) -> House:
     Board.create(places.board)
     create(places.manifest(SLUG), Manifest(slug=SLUG, title="Town hall", host="Ada"))
     port = any_free("127.0.0.1")
-    url = f"http://127.0.0.1:{port}"
+    url = f"{'https' if fields.get('tls') else 'http'}://127.0.0.1:{port}"
     settings = EdgeSettings("127.0.0.1", port, url, "http://home.test", **fields)
     return House(places, port, settings)
 
