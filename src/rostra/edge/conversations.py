@@ -47,7 +47,7 @@ class Conversations:
             sockets.drop(connection)
         elif mask & select.EPOLLOUT:
             self._write(connection)
-        elif mask & READ:
+        elif mask & READ and not connection.rest:  # what came before is heard before
             self._read(connection)
 
     def go_on(self) -> None:
