@@ -282,4 +282,16 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             lambda f: not f["closed"],
         ),
     )),
+    Benchmark("tls", ("--listeners", "2000", "--seconds", "20"),
+              ("--listeners", "300", "--seconds", "8"), (
+        Row(
+            "a TLS listener beside a plain one",
+            "≤ 2.5 times the CPU",
+            lambda f: f"{f['tls_to_plain']:g} times ({f['tls_us_per_listener_second']:g} µs a "
+                      f"second), {f['tls_bytes_per_listener'] / 1000:.1f} kB; a connection "
+                      f"{f['tls_us_per_visit']} µs, resumed {f['tls_us_per_resumed_visit']} µs, "
+                      f"plain {f['plain_us_per_visit']} µs",
+            lambda f: f["tls_to_plain"] <= 2.5 and not f["closed"],
+        ),
+    )),
 )  # fmt: skip

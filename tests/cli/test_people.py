@@ -58,8 +58,9 @@ def test_a_link_leads_to_the_server_that_runs_on_the_folder(
     _people(data, "link", "ada")
     assert capsys.readouterr().out.startswith("https://r.example/sign-in/")
     assert read_doors(Places(data)) == Doors(
-        "http://127.0.0.1:8123", "https://r.example", "http://127.0.0.1:8001"
-    )
+        "http://127.0.0.1:8123", "https://r.example", "http://127.0.0.1:8001",
+        "http://127.0.0.1:8001",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -106,15 +106,24 @@ def command(data: Path, port: int, live_port: int, *flags: str) -> list[str]:
 
 @contextlib.contextmanager
 def serving(
-    data: Path, *flags: str, tls: TlsFiles | None = None, within: Sequence[str] = ()
+    data: Path,
+    *flags: str,
+    tls: TlsFiles | None = None,
+    name: str | None = None,
+    within: Sequence[str] = (),
 ) -> Iterator[Served]:
     """Serve on `data` until the block ends. It is not ready yet: see `until_line`.
 
+    With `tls` all is HTTPS; people are told to reach it under the host `name`, if there is one.
     `within` is a command that runs ours elsewhere, such as in another network.
     """
     if tls is not None:
         flags = (*flags, "--tls-cert", str(tls.certificate), "--tls-key", str(tls.key))
     port, live_port = any_free("127.0.0.1"), any_free("127.0.0.1")
+    if name is not None:
+        scheme = "https" if tls else "http"
+        public_url, live_url = (f"{scheme}://{name}:{one}" for one in (port, live_port))
+        flags = (*flags, "--public-url", public_url, "--live-url", live_url)
     with (data.parent / f"{data.name}.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603
             [*within, *command(data, port, live_port, *flags)],
