@@ -27,10 +27,8 @@ pytestmark = pytest.mark.browser
 def bare(browser: Browser) -> Iterator[Page]:
     """An empty page with the modules that need no document."""
     page = browser.new_page()
-    for name in ("boxes", "merge", "timeline"):
+    for name in ("boxes", "merge", "timeline", "faces"):
         page.add_script_tag(content=(PAGES / "js" / f"{name}.js").read_text("utf-8"))
-    stage = (PAGES / "js" / "stage.js").read_text("utf-8").partition("class StageView")[0]
-    page.add_script_tag(content=stage)
     yield page
     page.close()
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import segno
 
 from rostra.edge.page import (
     LANGUAGES,
@@ -21,7 +20,6 @@ from rostra.edge.page import (
     clock,
     hue,
     initials,
-    qr_code,
     source_hash,
     texts,
 )
@@ -213,17 +211,6 @@ def test_every_text_is_used_and_every_used_text_is_there() -> None:
 
 def test_every_script_file_is_part_of_the_script() -> None:
     assert {f"{name}.js" for name in SCRIPTS} == {one.name for one in (PAGES / "js").iterdir()}
-
-
-def test_the_qr_code_is_the_address_square_by_square() -> None:
-    code = qr_code(VIEW.listen_url)
-    dark = set()
-    for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1H\d+z", code["d"]):
-        dark |= {(int(x) + n, int(y)) for n in range(int(run))}
-    matrix = segno.make(VIEW.listen_url, error="m", micro=False).matrix
-    expected = {(x, y) for y, row in enumerate(matrix) for x, cell in enumerate(row) if cell}
-    assert dark == expected
-    assert code["size"] == len(matrix)
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rostra.edge import minify
 from rostra.errors import Misconfigured
+from rostra.wire.qr import qr_code
 
 PAGES = Path(__file__).parent / "pages"
 LANGUAGES = ("en", "fr")
@@ -30,7 +30,7 @@ HUES = 12  # classes of colours in listen.css
 # In the order in which they need each other; the last one starts the page.
 SCRIPTS = (
     "words", "boxes", "merge", "timeline", "buffer", "link", "live", "rewind", "keeper",
-    "native", "replay", "player", "elements", "stage", "reactions", "transport", "share",
+    "native", "replay", "player", "elements", "faces", "stage", "reactions", "transport", "share",
     "countdown", "watch", "session", "page", "main",
 )  # fmt: skip
 
@@ -157,7 +157,7 @@ def source_hash(text: str) -> str:
 
 
 def hue(ident: str) -> int:
-    """The colour class of somebody: the same on every page, and in `stage.js`."""
+    """The colour class of somebody: the same on every page, and in `faces.js`."""
     value = 0
     for unit in memoryview(ident.encode("utf-16-le")).cast("H"):
         value = (value * 31 + unit) & 0xFFFFFF
@@ -165,7 +165,7 @@ def hue(ident: str) -> int:
 
 
 def initials(name: str) -> str:
-    """One or two letters for a round picture, as `stage.js` makes them."""
+    """One or two letters for a round picture, as `faces.js` makes them."""
     words = name.split()
     if not words:
         return "?"
@@ -178,22 +178,6 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def qr_code(address: str) -> dict[str, Any]:
-    """The dark squares of the address as an SVG path (`d`) and how many there are a side."""
-    code = segno.make(address, error="m", micro=False)
-    path = []
-    for y, row in enumerate(code.matrix):
-        x = 0
-        while x < len(row):
-            run = x
-            while run < len(row) and row[run]:
-                run += 1
-            if run > x:
-                path.append(f"M{x} {y}h{run - x}v1H{x}z")
-            x = run + 1
-    return {"d": "".join(path), "size": len(code.matrix)}
 
 
 def _stage(state: Mapping[str, Any] | None) -> list[tuple[str, Mapping[str, Any]]]:

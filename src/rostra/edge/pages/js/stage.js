@@ -1,21 +1,6 @@
 // Who is on stage: one round picture each, with a ring that follows the voice.
 
-const HUES = 12;
 const RANKS = { host: 0, cohost: 1 };
-
-/** The same colour for the same id everywhere (as `hue` in page.py). */
-function hueOf(id) {
-  let value = 0;
-  for (let i = 0; i < id.length; i += 1) value = (value * 31 + id.charCodeAt(i)) & 0xffffff;
-  return value % HUES;
-}
-
-function initialsOf(name) {
-  const words = name.split(/\s+/).filter(Boolean);
-  if (!words.length) return "?";
-  const last = words.length > 1 ? words.at(-1) : "";
-  return ([...words[0]][0] + ([...last][0] || "")).toUpperCase();
-}
 
 class StageView {
   #list = el("stage");
