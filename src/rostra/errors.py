@@ -6,6 +6,7 @@
     │   └── NotSignedIn  401    the caller is not known, or its token is no longer good
     ├── NotFound         404    there is no such thing (or it was removed)
     ├── Conflict         409    right in itself, but not in the present state
+    │   └── TakenOver    409    another tab or device of the same person has the seat
     ├── Gone             410    was here, is over
     ├── PreconditionFailed 412  true when the caller looked, not any more
     ├── TooLarge         413    more bytes than the door takes
@@ -51,6 +52,10 @@ class NotFound(RostraError):
 
 class Conflict(RostraError):
     status, code = 409, "conflict"
+
+
+class TakenOver(Conflict):
+    code = "taken_over"
 
 
 class Gone(RostraError):

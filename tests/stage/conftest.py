@@ -191,6 +191,7 @@ class Hall:
         channel: bool = False,
         green: bool = False,
         climate: Climate | None = None,
+        **page: Any,
     ) -> Speaker:
         speaker = Speaker(sound, direction)
         if channel:
@@ -198,7 +199,7 @@ class Hall:
         offer, person = await speaker.offer(), who(ident, role)
         offer = offer if climate is None else hidden(offer)
         try:
-            answer = await self.ask("whip", op="offer", sdp=offer, who=person, green=green)
+            answer = await self.ask("whip", op="offer", sdp=offer, who=person, green=green, **page)
         except Refused:
             await speaker.close()
             raise

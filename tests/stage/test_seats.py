@@ -75,6 +75,24 @@ async def test_thirteen_speak_at_once_and_the_fourteenth_is_refused(
     assert all(power(sound, 300 + 100 * n) > -45 for n in range(MOST_SEATS))
 
 
+async def test_a_page_that_comes_back_by_itself_leaves_the_seat_to_another_tab(
+    hall, a_tone, refused, until_true
+) -> None:
+    await hall.open()
+    await hall.join("ben", a_tone(500), tab="phone")
+    await hall.join("ben", a_tone(500), tab="laptop")  # by hand: takes over
+    await until_true(lambda: dict(chairs(hall))["ben"].occupied, "the laptop's sound")
+    with pytest.raises(refused) as caught:
+        await hall.join("ben", a_tone(500), tab="phone", again=True)
+    assert (caught.value.status, caught.value.code) == (409, "taken_over")
+    again = await hall.join("ben", a_tone(500), tab="laptop", again=True)
+    assert dict(chairs(hall))["ben"].session == again.session
+    await again.close()
+    await until_true(lambda: "ben" not in dict(chairs(hall)), "that it is gone")
+    back = await hall.join("ben", a_tone(500), tab="phone", again=True)  # nobody else has it now
+    assert dict(chairs(hall))["ben"].session == back.session
+
+
 async def test_the_same_seat_again_takes_over(hall, a_tone, refused, until_true) -> None:
     await hall.open()
     before = await hall.join("ben", a_tone(400))

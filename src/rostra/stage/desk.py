@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from rostra.errors import BadInput, NotAllowed, NotFound, RostraError
+from rostra.errors import BadInput, NotAllowed, NotFound, RostraError, TakenOver
 from rostra.stage import denoise
 from rostra.stage.calls import refusal
 from rostra.stage.peer import Peer
@@ -100,9 +100,11 @@ class Desk:
     async def _offer(self, asked: Answer) -> Answer:
         by = _by(asked.get("who"))
         offer = read_offer(str(asked.get("sdp", "")).encode())
+        self._check_tab(by.id, asked)
         self._room.check("join", by)  # refused before it costs a socket, and before it is written
         session = secrets.token_urlsafe(24)
         chair = Chair(session)
+        chair.tab = _tab(asked)
         peer = self._peer(
             chair.on_packet,
             lambda: self._lost(by, chair),
@@ -126,6 +128,15 @@ class Desk:
         if peer.closed:
             self._lost(by, chair)  # while the disk kept us waiting: nobody was told of it then
         return {"ok": True, "session": session, "etag": peer.etag, "answer": answer}
+
+    def _check_tab(self, seat: str, asked: Answer) -> None:
+        """Who comes back by itself must not take the seat from where its holder went on by hand.
+
+        Raises TakenOver. Two tabs would otherwise steal it from each other for ever.
+        """
+        chair = self._room.chairs.get(seat)
+        if asked.get("again") is True and chair and chair.occupied and chair.tab != _tab(asked):
+            raise TakenOver("Your seat is in use in another tab or on another device: join anew.")
 
     def _owned(self, asked: Answer) -> Chair:
         """The chair of a session that the asker may touch."""
@@ -196,7 +207,9 @@ class Desk:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End all connections."""
+        """End all connections; the pages are told first what became of the room."""
+        self.switchboard.farewell()
+        await asyncio.sleep(0)  # the channels send what they were given in a task of their own
         await asyncio.gather(*(self._empty(seat) for seat in tuple(self._room.chairs)))
         await asyncio.gather(*self._tasks)
         await self.switchboard.close()
@@ -228,6 +241,10 @@ def _by(value: Any) -> By:
     if not isinstance(value, dict):
         raise BadInput("A command to the stage must say who asks.")
     return By(_text(value, "id"), _text(value, "name"), _text(value, "role"))
+
+
+def _tab(asked: Answer) -> str:
+    return str(asked.get("tab", ""))[:_LONGEST]
 
 
 def _text(asked: Answer, key: str) -> str:

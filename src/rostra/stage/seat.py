@@ -44,6 +44,7 @@ class Chair:
 
     def __init__(self, session: str) -> None:
         self.session = session
+        self.tab = ""  # which page of its holder speaks from here, as that page calls itself
         self.peer: Peer | None = None
         self.channel: Channel | None = None
         self.green = False  # where it is heard now: it follows its seat
@@ -64,6 +65,11 @@ class Chair:
         """An RTP packet of this seat's holder."""
         self.quiet_ticks = 0
         self.jitter.put(sequence, payload)
+
+    @property
+    def occupied(self) -> bool:
+        """Whether its holder is connected, and packets come."""
+        return self.peer is not None and self.peer.connected and not self.away
 
     @property
     def away(self) -> bool:

@@ -114,6 +114,10 @@ class Switchboard:
             if chair.channel is not None:
                 chair.channel.send(text)
 
+    def farewell(self) -> None:
+        """Tell the pages how it ended, before their lines are closed."""
+        self._report(self._room.room)
+
     async def close(self) -> None:
         """Wait for the moves that are being done."""
         await asyncio.gather(*self._tasks)

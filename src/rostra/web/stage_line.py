@@ -9,7 +9,7 @@ from typing import Any
 from rostra.bus.contract import Bus, nobody_answers
 from rostra.clock import Clock
 from rostra.errors import RostraError, Unavailable
-from rostra.people.rules import checked_line
+from rostra.people.rules import LONGEST_NAME, checked_line
 from rostra.web.rules import Caller
 
 COMMAND_SECONDS = 1.8
@@ -28,11 +28,15 @@ class Relayed(RostraError):
         self.status, self.code = status, code
 
 
-def who(caller: Caller) -> dict[str, str]:
-    """The caller as the stage knows people: seat, name, role."""
+def who(caller: Caller, name: str = "") -> dict[str, str]:
+    """The caller as the stage knows people: seat, name, role.
+
+    `name` counts where the invitation has none. Raises BadInput when it cannot be shown.
+    """
     if caller.invite is not None:
         invite = caller.invite
-        return {"id": invite.id, "name": invite.name, "role": invite.role}
+        shown = invite.name or (checked_line(name, "name", LONGEST_NAME) if name else invite.role)
+        return {"id": invite.id, "name": shown, "role": invite.role}
     assert caller.account is not None
     return {"id": caller.account.id, "name": caller.account.name, "role": "host"}
 

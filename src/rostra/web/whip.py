@@ -7,9 +7,9 @@ often. What the offer says is for the stage to judge.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -41,10 +41,20 @@ def add_doors(app: FastAPI) -> None:
         door(app, "GET HEAD", path, Rule.ANYONE, nothing, status_code=204, include_in_schema=False)
 
 
-async def offer(request: Request, slug: str, green: str = "") -> Response:
+async def offer(
+    request: Request,
+    slug: str,
+    *,
+    green: str = "",
+    name: str = "",
+    tab: Annotated[str, Query(max_length=100)] = "",
+    again: str = "",
+) -> Response:
     """Take a seat: an SDP offer, answered with the SDP answer and the address of the session
 
-    With `?green=1` a new seat is in the green room, where no listener hears it.
+    With `?green=1` a new seat is in the green room, where no listener hears it. `name` is shown
+    where the invitation has none. A page that comes back by itself sends `again=1` and the `tab`
+    of before: 409 `taken_over` while another tab speaks from the seat.
     """
     parts, caller = parts_of(request), known_caller(request)
     _check_type(request, SDP)
@@ -54,8 +64,9 @@ async def offer(request: Request, slug: str, green: str = "") -> Response:
     sdp = _text(await request.body(), "an SDP offer with one audio track")
     parts.limits.handshakes.begin(caller.key)
     try:
-        ask = {"op": "offer", "sdp": sdp, "who": who(caller), "green": green == "1"}
-        answer = await StageLine(parts.bus, slug).whip(ask)
+        ask = {"op": "offer", "sdp": sdp, "who": who(caller, name), "green": green == "1"}
+        of_tab = {"tab": tab, "again": again == "1"}
+        answer = await StageLine(parts.bus, slug).whip(ask | of_tab)
     finally:
         parts.limits.handshakes.end(caller.key)
     return _with_servers(_created(slug, answer), request)
