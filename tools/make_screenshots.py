@@ -1,4 +1,4 @@
-"""The README's pictures: the demo's listening page, while somebody speaks.
+"""The documents' pictures: the demo's listening page, and a stage page, while somebody speaks.
 
     .venv/bin/python tools/make_screenshots.py
 
@@ -11,19 +11,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
 from rostra.testing.chromium import chromium
-from rostra.testing.served import serving
+from rostra.testing.microphone import voice_wav
+from rostra.testing.served import Served, serving
+from rostra.testing.stage_pages import StagePages, asking_chromium, run_cli, signed_in
 
 DOCS = Path(__file__).parent.parent / "docs"
+VOICE = DOCS.parent / "src" / "rostra" / "demo" / "ana.opus"
 PICTURES: tuple[tuple[str, int, int, dict[str, Any]], ...] = (
     ("listening-phone.png", 390, 844, {"color_scheme": "light", "device_scale_factor": 2}),
     ("listening-desktop.png", 1280, 800, {"color_scheme": "dark"}),
 )
+LOOK: dict[str, Any] = {"reduced_motion": "reduce", "device_scale_factor": 2}
 
 
-def picture(browser: Browser, url: str, name: str, width: int, height: int, **look: Any) -> None:
+def listening(browser: Browser, url: str, name: str, width: int, height: int, **look: Any) -> None:
     """Open the page, press play, wait until somebody is heard, and take the picture."""
     size: ViewportSize = {"width": width, "height": height}
     context = browser.new_context(viewport=size, reduced_motion="reduce", **look)
@@ -35,18 +39,55 @@ def picture(browser: Browser, url: str, name: str, width: int, height: int, **lo
     context.close()
 
 
-def main() -> None:
+def on_stage(pages: StagePages) -> None:
+    """A host, a co-host and somebody in the green room, on air; and somebody who comes."""
+    host = pages.host("What the town square could be", **LOOK)
+    host.click("[data-move=open]")
+    ben = pages.person(pages.invite(host, "cohost", "Ben Okafor"))
+    chloe = pages.person(pages.invite(host, "speaker", "Chloé Martin"), **LOOK)
+    enter(host, "lobby")
+    enter(ben, "lobby")
+    host.click("[data-move=start]")
+    host.locator("[data-light=on]").wait_for()
+    chloe.locator("[data-verdict=well]").wait_for()
+    chloe.screenshot(path=DOCS / "stage-check.png")
+    enter(chloe, "green")
+    host.locator("#green-seats .seat").wait_for()
+    host.locator("[data-state=speaking]").first.wait_for()
+    host.screenshot(path=DOCS / "stage-phone.png")
+    host.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    host.set_viewport_size({"width": 1280, "height": 800})
+    host.locator("[data-state=speaking]").first.wait_for()
+    host.screenshot(path=DOCS / "stage-desktop.png", scale="css")
+    pages.close()
+
+
+def enter(page: Page, light: str) -> None:
+    page.click("#join:not([disabled])")
+    page.locator(f"[data-light={light}]").wait_for()
+
+
+def take(playwright: Playwright, served: Served, folder: Path) -> None:
     """All pictures."""
+    browser = playwright.chromium.launch(**chromium())
+    for name, width, height, look in PICTURES:
+        listening(browser, f"{served.live}/s/demo", name, width, height, **look)
+    browser.close()
+    run_cli(served, "people", "add", "ana", "--name", "Ana Costa")
+    wav = voice_wav(folder / "voice.wav", VOICE)
+    browser = playwright.chromium.launch(**asking_chromium(wav))
+    on_stage(StagePages(served, browser, signed_in(served, browser, "ana")))
+    browser.close()
+
+
+def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder) / "data", "--demo") as served,
         sync_playwright() as playwright,
     ):
         served.until_line("ready:")
-        browser = playwright.chromium.launch(**chromium())
-        for name, width, height, look in PICTURES:
-            picture(browser, f"{served.live}/s/demo", name, width, height, **look)
-        browser.close()
+        take(playwright, served, Path(folder))
 
 
 if __name__ == "__main__":

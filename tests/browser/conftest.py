@@ -6,6 +6,7 @@ import json
 import math
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,12 +23,17 @@ from rostra.programme.log import LogWriter, Origin
 from rostra.testing.chromium import chromium
 from rostra.testing.edges import SLUG, House, make_house
 from rostra.testing.frames import opus_sine
+from rostra.testing.microphone import coded_wav
 from rostra.testing.patience import until
+from rostra.testing.served import Served, serving
+from rostra.testing.stage_pages import StagePages, asking_chromium, signed_in
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, priv
 from rostra.wire.timing import FRAGMENT, seconds
 
 PID = "scene234"
+HERE = Path(__file__).parent
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PEOPLE: dict[str, Any] = {
     "ana": {"name": "Ana Costa", "role": "host", "muted": False, "speaking": True},
     "ben": {"name": "Ben Okafor", "role": "cohost", "muted": False, "speaking": False},
@@ -208,6 +214,29 @@ def scene(tmp_path: Path, browser: Browser) -> Iterator[Scene]:
     assert made.problems == []
 
 
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Page], list[Any]]:
+    """What axe-core, as the lock file names it, finds in a page: run beside the page's policy."""
+    source = HERE / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.exists():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit"], cwd=HERE, check=True)
+    axe = source.read_text("utf-8")
+
+    def found(page: Page) -> list[Any]:
+        session = page.context.new_cdp_session(page)
+        session.send("Runtime.evaluate", {"expression": axe})
+        brief = "r.violations.map(v => [v.id, v.nodes.map(n => n.html)])"
+        asking = f"axe.run({{runOnly: {json.dumps(RULES)}}}).then(r => JSON.stringify({brief}))"
+        answer = session.send(
+            "Runtime.evaluate",
+            {"expression": asking, "awaitPromise": True, "returnByValue": True},
+        )
+        session.detach()
+        return list(json.loads(answer["result"]["value"]))
+
+    return found
+
+
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
     """Asks a page until the answer is true: its policy forbids Playwright's own way to wait."""
@@ -220,3 +249,56 @@ def eventually() -> Callable[..., Any]:
         return answer
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def speaking(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium with a microphone that says the coded programme, and that it asks for."""
+    wav = coded_wav(tmp_path_factory.mktemp("sound") / "microphone.wav", 60)
+    made = driver.chromium.launch(**asking_chromium(wav))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server for all who look at its pages: every test has a Space of its own."""
+    with serving(tmp_path_factory.mktemp("served") / "data") as running:
+        running.until_line("ready: ")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def host_cookies(served: Served, speaking: Browser) -> Any:
+    return signed_in(served, speaking)
+
+
+@pytest.fixture
+def pages(served: Served, speaking: Browser, host_cookies: Any) -> Iterator[StagePages]:
+    """People at the stage page. In the end no page may have complained."""
+    made = StagePages(served, speaking, host_cookies)
+    yield made
+    made.close()
+    assert made.problems == []
+
+
+@pytest.fixture
+def lit(eventually: Callable[..., Any]) -> Callable[..., None]:
+    """Waits until the on-air light of a page shows a state."""
+
+    def wait(page: Page, state: str, seconds: float = 15) -> None:
+        shown = "document.getElementById('light').dataset.light"
+        eventually(page, f"{shown} === '{state}'", seconds)
+
+    return wait
+
+
+@pytest.fixture
+def on_stage(lit: Callable[..., None]) -> Callable[..., None]:
+    """Presses the one button that leads on stage, or into the green room."""
+
+    def go(page: Page, state: str = "lobby") -> None:
+        page.click("#join:not([disabled])")
+        lit(page, state)
+
+    return go

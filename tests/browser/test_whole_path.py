@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 Eventually = Callable[..., Any]
 STATUS = "document.getElementById('status').textContent"
+LIGHT = "document.getElementById('light').dataset.light"
 SOUND = "document.getElementById('sound')"
 
 
@@ -56,14 +57,13 @@ def test_from_the_sign_in_link_to_the_replay(
     host.click("[data-move=open]")
     eventually(host, "document.getElementById('phase').textContent === 'lobby open'")
     host.click("#join")
-    eventually(
-        host, f"{STATUS} === JSON.parse(document.getElementById('stage').dataset.texts).s_on"
-    )
+    eventually(host, f"{LIGHT} === 'lobby'")
     host.click("[data-move=start]")
     eventually(host, "document.getElementById('phase').textContent === 'live'")
+    eventually(host, f"{LIGHT} === 'on'")
 
     page = browser.new_page(viewport={"width": 390, "height": 844}, locale="en-GB")
-    page.goto(host.get_attribute(".quiet a", "href") or "")
+    page.goto(host.get_attribute("nav a", "href") or "")
     page.click("#play")
     eventually(page, f"{STATUS} === 'Listening live' && {SOUND}.readyState > 2")
     slug = host.url.split("/")[-2]
@@ -73,8 +73,8 @@ def test_from_the_sign_in_link_to_the_replay(
     at = page.evaluate(f"{SOUND}.currentTime")
     eventually(page, f"{SOUND}.currentTime > {at} + 2")
 
-    host.on("dialog", lambda dialog: dialog.accept())
     host.click("[data-move=end]")
+    host.click("#sure-yes")
     eventually(host, "document.getElementById('phase').textContent === 'ended'")
     eventually(page, "document.body.textContent.includes('over')", 20)
     heard = replayed(served, slug)

@@ -245,6 +245,51 @@ async def test_a_link_signs_in_once_and_only_by_its_button(square, owner):
     one_sentence(again)
 
 
+async def test_signing_in_leads_back_to_the_stage_that_was_wanted(square, owner):
+    async with square.parts.database.writing() as connection:
+        links = [
+            await people.make_link(connection, "owner", now_ms=square.parts.now_ms())
+            for _ in range(2)
+        ]
+    ours = {"Origin": square.parts.settings.public_url}
+    async with square.client() as browser:
+        await browser.get(f"/spaces/{SLUG}/stage", headers={"Accept": "text/html"})
+        answer = await browser.post(f"/sign-in/{links[0].rsplit('/', 1)[-1]}", headers=ours)
+        assert answer.headers["location"] == f"/spaces/{SLUG}/stage"
+        home = await browser.get("/")
+        assert f"/spaces/{SLUG}/stage" in home.text  # the owner's own Spaces, with the way there
+    async with square.client(cookies={"rostra_wanted": "//evil.example"}) as browser:
+        answer = await browser.post(f"/sign-in/{links[1].rsplit('/', 1)[-1]}", headers=ours)
+        assert answer.headers["location"] == "/"
+
+
+async def test_an_invitation_comes_with_its_qr_code(owner):
+    made = (await owner.post(f"/api/spaces/{SLUG}/invites", json={"role": "cohost"})).json()
+    assert made["qr"]["d"].startswith("M0 0h7v1H0z")
+    assert made["qr"]["size"] > 50
+
+
+@pytest.mark.parametrize(
+    ("written", "typed", "shown"),
+    [("Ana", "Eve", "Ana"), ("", " Eve\n O", "Eve O"), ("", "", "speaker")],
+)
+async def test_a_guest_without_a_name_may_bring_one(square, owner, written, typed, shown):
+    await square.stage(SLUG)
+    expires = int(square.parts.now()) + 60
+    token = sign(square.parts.secret, Invite("seat", SLUG, "speaker", written, expires))
+    asked = {"name": typed, "tab": "t1", "again": "1", "green": "1"}
+    async with square.client(token) as guest:
+        answer = await guest.post(f"/whip/{SLUG}", params=asked, content="v=0\r\n", headers=SDP)
+        assert answer.status_code == 201
+        long = await guest.post(
+            f"/whip/{SLUG}", params={"name": "x" * 81}, content="v=0\r\n", headers=SDP
+        )
+    assert long.status_code == (201 if written else 400)
+    _, ask = square.asked[0]
+    assert ask["who"]["name"] == shown
+    assert (ask["tab"], ask["again"], ask["green"]) == ("t1", True, True)
+
+
 async def test_the_square_sends_listeners_to_the_live_origin(owner):
     answer = await owner.get(f"/spaces/{SLUG}")
     assert answer.status_code == 307

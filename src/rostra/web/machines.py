@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from functools import cache
 
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -15,16 +13,11 @@ from rostra import metrics
 from rostra.errors import NotFound, Unavailable
 from rostra.metrics import Family, Sample
 from rostra.web.door import MARK, door
+from rostra.web.files import files
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.tally import TALLY_OF_CONNECTIONS
-from rostra.web.templates import HERE, page
-
-_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
+from rostra.web.templates import page
 
 
 def add_doors(app: FastAPI) -> None:
@@ -36,6 +29,7 @@ def add_doors(app: FastAPI) -> None:
     door(app, "GET", "/robots.txt", Rule.ANYONE, robots, **options)
     door(app, "GET", "/favicon.ico", Rule.ANYONE, icon, **options)
     door(app, "GET", "/static/{name}", Rule.ANYONE, static, **options)
+    door(app, "GET", "/static/stage/{name}", Rule.ANYONE, module, **options)
 
 
 async def health(request: Request) -> JSONResponse:
@@ -80,24 +74,22 @@ async def icon(request: Request) -> Response:
 
 async def static(request: Request, name: str) -> Response:
     """A file of the pages"""
-    if name not in static_files():
+    return _file(request, name, "max-age=300")
+
+
+async def module(request: Request, name: str) -> Response:
+    """A module of the stage page; asked for each time, so that all are of one version"""
+    return _file(request, f"stage/{name}", "no-cache")
+
+
+def _file(request: Request, name: str, caching: str) -> Response:
+    found = files().get(name)
+    if found is None:
         raise NotFound("There is nothing at this address.")
-    body, kind, etag = static_files()[name]
-    headers = {"Cache-Control": "max-age=300", "ETag": etag}
-    if request.headers.get("if-none-match") == etag:
+    headers = {"Cache-Control": caching, "ETag": found.etag}
+    if request.headers.get("if-none-match") == found.etag:
         return Response(status_code=304, headers=headers)
-    return Response(body, 200, headers, media_type=kind)
-
-
-@cache
-def static_files() -> dict[str, tuple[bytes, str, str]]:
-    """Name → content, media type, ETag: what is not in here when we start is not served."""
-    found = {}
-    for path in sorted((HERE / "static").iterdir()):
-        body = path.read_bytes()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        found[path.name] = (body, _TYPES[path.suffix], etag)
-    return found
+    return Response(found.body, 200, headers, media_type=found.kind)
 
 
 async def _database_answers(parts: WebParts) -> bool:

@@ -18,8 +18,10 @@ from rostra.rooms import actions
 from rostra.rooms import queries as rooms
 from rostra.web.callers import visitor_of
 from rostra.web.door import door
+from rostra.web.files import modules
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
+from rostra.web.signin import remember_wanted
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
 
@@ -42,14 +44,16 @@ async def home(request: Request) -> Response:
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
     groups["recent"] = groups["recent"][:_RECENT_ON_HOME]
-    return page(request, "home.html", me=visitor.account, groups=groups)
+    mine = await _own(parts, visitor)
+    return page(request, "home.html", me=visitor.account, groups=groups, mine=mine)
 
 
 async def listing(request: Request) -> Response:
     """All Spaces"""
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
-    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=None)
+    mine = await _own(parts, visitor)
+    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=None, mine=mine)
 
 
 async def person(request: Request, handle: str) -> Response:
@@ -65,7 +69,7 @@ async def person(request: Request, handle: str) -> Response:
             raise NotFound("There is nobody of that name here.")
         rows = await rooms.of_owner(connection, account.id)
     groups = _groups(parts, await manifests_of(parts, [row.slug for row in rows]))
-    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=account)
+    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=account, mine=None)
 
 
 async def create(request: Request) -> Response:
@@ -87,13 +91,17 @@ async def stage(request: Request, slug: str) -> Response:
     """The page of those who speak"""
     parts, visitor = parts_of(request), await visitor_of(request)
     now = await actions.read_manifest(parts.places, slug)
-    return page(
+    response = page(
         request,
         "stage.html",
         me=visitor.account,
         space=document(now, parts.origins),
         owner=await _owns(parts, visitor, slug),
+        modules=modules(),
     )
+    if visitor.account is None:
+        remember_wanted(parts, response, f"/spaces/{now.slug}/stage")
+    return response
 
 
 async def _owns(parts: WebParts, visitor: Caller, slug: str) -> bool:
@@ -107,6 +115,16 @@ async def _owns(parts: WebParts, visitor: Caller, slug: str) -> bool:
     except RostraError:
         return False
     return space is not None
+
+
+async def _own(parts: WebParts, visitor: Caller) -> list[dict[str, Any]]:
+    """The visitor's own Spaces that are not over: from here their host goes on the stage."""
+    if visitor.account is None:
+        return []
+    async with parts.database.reading() as connection:
+        rows = await rooms.of_owner(connection, visitor.account.id)
+    found = await manifests_of(parts, [row.slug for row in rows])
+    return [document(each, parts.origins) for each in found if each.phase != "ended"]
 
 
 def _wish(body: bytes) -> actions.Wish:

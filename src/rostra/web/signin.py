@@ -7,6 +7,8 @@ Previews in chats fetch links, so that GET must change nothing. The page has the
 
 from __future__ import annotations
 
+import re
+
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,8 +21,13 @@ from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 
+WANTED = "rostra_wanted"
+"""The cookie of a stage page that somebody wanted to see before signing in; only we read it."""
+
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 _LONGEST_SECRET = 200
+_STAGE = re.compile(r"/spaces/[a-z0-9-]{1,64}/stage")
+_WANTED_SECONDS = 3600
 
 
 def add_doors(app: FastAPI) -> None:
@@ -42,7 +49,10 @@ async def consume(request: Request, secret: str) -> Response:
         session = await actions.use_link(
             connection, secret[:_LONGEST_SECRET], now_ms=parts.now_ms()
         )
-    response = RedirectResponse("/", 303, NO_REFERRER)
+    wanted = request.cookies.get(WANTED, "")
+    where = wanted if _STAGE.fullmatch(wanted) else "/"
+    response = RedirectResponse(where, 303, NO_REFERRER)
+    response.delete_cookie(WANTED, path="/sign-in")
     response.set_cookie(
         COOKIE,
         session,
@@ -56,6 +66,14 @@ async def consume(request: Request, secret: str) -> Response:
 
 def _is_secure(parts: WebParts) -> bool:
     return parts.settings.public_url.startswith("https:")
+
+
+def remember_wanted(parts: WebParts, response: Response, path: str) -> None:
+    """Whoever signs in within the hour goes on to `path`, a stage page."""
+    response.set_cookie(
+        WANTED, path, max_age=_WANTED_SECONDS, path="/sign-in",
+        httponly=True, samesite="lax", secure=_is_secure(parts),
+    )  # fmt: skip
 
 
 async def sign_out(request: Request) -> Response:

@@ -19,6 +19,7 @@ from rostra.web.door import door
 from rostra.web.parts import Origins, WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.stage_line import StageLine, who
+from rostra.wire.qr import qr_code
 
 Document = dict[str, Any]
 
@@ -200,7 +201,14 @@ async def invite(request: Request, slug: str, body: NewInvite) -> Document:
         parts.secret, slug, role=body.role, name=body.name or "", now=parts.now()
     )
     url = f"{parts.settings.public_url}/spaces/{slug}/stage#token={token}"
-    return {"token": token, "url": url, "id": made.id, "role": made.role, "expires": made.expires}
+    return {
+        "token": token,
+        "url": url,
+        "id": made.id,
+        "role": made.role,
+        "expires": made.expires,
+        "qr": qr_code(url),
+    }
 
 
 async def own_seat(request: Request, slug: str) -> Document:

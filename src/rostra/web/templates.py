@@ -18,20 +18,33 @@ LANGUAGES = ("en", "fr")
 @cache
 def environment() -> Environment:
     """Everything is escaped, and a name that was not given is an error rather than a hole."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["stage_texts"] = stage_texts
+    return made
 
 
 @cache
 def texts(language: str) -> dict[str, str]:
-    """All words of one language."""
-    found: dict[str, str] = json.loads((HERE / f"text.{language}.json").read_text("utf-8"))
+    """The words of one language that all pages share."""
+    found: dict[str, str] = _read(f"text.{language}.json")
     return found
+
+
+@cache
+def stage_texts(language: str) -> dict[str, dict[str, str]]:
+    """Those of the stage page: `page` for the template, `live` for its modules."""
+    found: dict[str, dict[str, str]] = _read(f"text.stage.{language}.json")
+    return found
+
+
+def _read(name: str) -> Any:
+    return json.loads((HERE / name).read_text("utf-8"))
 
 
 def language_of(header: str) -> str:

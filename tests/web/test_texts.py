@@ -1,0 +1,68 @@
+"""The words of the pages: both languages complete, none missing, none that nobody reads."""
+
+from __future__ import annotations
+
+import re
+
+from rostra.web.files import STATIC, files, modules
+from rostra.web.templates import HERE, stage_texts, texts
+
+TEMPLATES = {path.name: path.read_text("utf-8") for path in (HERE / "templates").glob("*.html")}
+CODE = "\n".join(path.read_text("utf-8") for path in sorted((STATIC / "stage").glob("*.js")))
+FOUND_BY_PARTS = tuple(re.findall(r"`(\w+_)\$\{", CODE))
+
+
+def holes(text: str) -> list[str]:
+    return sorted(set(re.findall(r"\{\w+\}", text)))
+
+
+def all_texts(language: str) -> dict[str, str]:
+    of_stage = stage_texts(language)
+    parts = {"": texts(language), "page ": of_stage["page"], "live ": of_stage["live"]}
+    return {prefix + key: text for prefix, part in parts.items() for key, text in part.items()}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    english, french = all_texts("en"), all_texts("fr")
+    assert english.keys() == french.keys()
+    for key, text in english.items():
+        assert text.strip() and french[key].strip(), key
+        assert holes(text) == holes(french[key]), key
+
+
+def test_every_text_of_a_template_is_there_and_read() -> None:
+    shared = {key for page in TEMPLATES.values() for key in re.findall(r"\bt\.(\w+)", page)}
+    assert shared <= texts("en").keys()
+    by_name = {"now", "upcoming", "recent"}
+    assert {key for key in texts("en") if not key.startswith("phase_")} - by_name <= shared
+    of_stage = set(re.findall(r"\bw\.(\w+)", TEMPLATES["stage.html"]))
+    assert of_stage == stage_texts("en")["page"].keys()
+
+
+def test_every_text_of_the_modules_is_there_and_said() -> None:
+    known = stage_texts("en")["live"].keys()
+    assert set(re.findall(r'say\("(\w+)"', CODE)) <= known
+    quoted = set(re.findall(r'"(\w+)"', CODE))
+    for question in re.findall(r'sure\("(\w+)"', CODE):
+        quoted |= {question, f"{question}_text", f"{question}_yes"}
+    assert {key for key in known - quoted if not key.startswith(FOUND_BY_PARTS)} == set()
+
+
+def test_french_signs_are_never_alone_on_a_line() -> None:
+    for key, text in all_texts("fr").items():
+        assert not re.search(r" [:;?!»%]|« ", text), key
+
+
+def test_every_module_is_served_and_all_that_they_import_is_there() -> None:
+    assert {"stage/main.js", "stage/words.js", "stage/elements.js", "stage/faces.js"} <= set(
+        modules()
+    )
+    for name in modules():
+        source = files()[name].body.decode()
+        for wanted, other in re.findall(r'import \{([^}]+)\} from "\./(\w+\.js)"', source):
+            exported = re.findall(
+                r"export (?:async )?(?:const|class|function) (\w+)|export \{([^}]+)\}",
+                files()[f"stage/{other}"].body.decode(),
+            )
+            there = {part.strip() for pair in exported for one in pair for part in one.split(",")}
+            assert {part.strip() for part in wanted.split(",")} <= there, (name, other)
