@@ -15,6 +15,8 @@ DATA ?= ./data
 ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Most tests wait for real time to pass; more than two at once would make each other late.
+TWO := -n 2 --dist loadgroup
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
   pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
@@ -29,10 +31,10 @@ serve: $(VENV)/.runtime
 	@exec $(BIN)/rostra serve --data $(DATA) --demo $(ARGS)
 
 test: $(VENV)/.dev debian lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TWO) $(ARGS)
 
 check: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -m "not process and not browser" $(ARGS)
+	$(BIN)/python -m pytest -m "not process and not browser" $(TWO) $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

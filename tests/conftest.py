@@ -10,9 +10,12 @@ BROWSER = Path(__file__).parent / "browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that drive Chromium step by step come last.
+    """Files stay together on one worker, and tests that drive Chromium step by step come last.
 
-    Playwright's synchronous driver keeps an event loop running on this thread until the session
-    ends; no asynchronous test could begin its own after that.
+    Playwright's synchronous driver keeps an event loop running on its thread until the session
+    ends; no asynchronous test could begin its own after that. Workers take groups in this order,
+    so that behind the browser's nothing else comes.
     """
     items.sort(key=lambda item: BROWSER in item.path.parents)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -113,7 +114,8 @@ def test_garbage_in_place_of_a_hello_ends_that_connection_alone(
     pids = live.edge_pids()
     with raw(live) as sock:
         sock.sendall(garbage)
-        sock.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # who is refused at once may have hung up already
+            sock.shutdown(socket.SHUT_WR)
         answer = read_to_the_end(sock)
     assert not answer or answer[0] == 0x15 or answer.startswith(b"HTTP/1.1 400")
     assert live.get("/healthz").status == 200
