@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -162,10 +163,30 @@ async def test_noise_suppression_is_switched_while_one_speaks(hall, a_tone, unti
     ana = await hall.join("ana", a_tone(500), role="host", channel=True)
     await until_true(lambda: hall.stage._room.chairs["ana"].meter.level > 3, "her sound")
     assert "ok" in await ana.call("denoise", value=True)
-    await until_true(lambda: hall.stage._room.chairs["ana"]._denoiser, "a denoiser")
+    await until_true(lambda: hall.stage._room.chairs["ana"].denoiser, "a denoiser")
     await until_true(lambda: reports(ana)[-1]["seats"]["ana"]["denoise"], "word of it")
     assert (await ana.call("denoise", value="on"))["error"]["status"] == 400
     again = await hall.join("ana", a_tone(500), role="host", channel=True)
-    await until_true(lambda: hall.stage._room.chairs["ana"]._denoiser, "a denoiser again")
+    await until_true(lambda: hall.stage._room.chairs["ana"].denoiser, "a denoiser again")
     assert "ok" in await again.call("denoise", value=False)
     assert not hall.stage._room.room.seats["ana"].denoise
+
+
+async def test_a_page_that_takes_no_message_of_ours_harms_nobody(
+    hall, speaker, a_tone, until_true
+) -> None:
+    await hall.open()
+    ana = await hall.join("ana", a_tone(500), role="host", channel=True)
+    eve = speaker(a_tone(900))
+    eve.open_channel()
+    offer = re.sub(r"a=max-message-size:\d+", "a=max-message-size:10", await eve.offer())
+    assert "max-message-size:10\r" in offer
+    person = {"id": "eve", "name": "Eve", "role": "speaker"}
+    answer = await hall.ask("whip", op="offer", sdp=offer, who=person)
+    await eve.accept(answer["answer"])
+    await until_true(lambda: hall.stage._room.chairs["eve"].channel, "her channel")
+    before = len(reports(ana))
+    await until_true(lambda: len(reports(ana)) > before + 2, "more reports")
+    assert not eve.told
+    assert not hall.running.done()
+    await eve.close()

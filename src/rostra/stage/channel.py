@@ -35,11 +35,17 @@ class Channel:
             self._on_text(message)
 
     def send(self, text: str) -> bool:
-        """Whether `text` was taken: not when the page is gone, or behind with what it was sent."""
+        """Whether `text` was taken: not when the page is gone, or behind with what it was sent.
+
+        A page may also have said that it takes only short messages; then it is not told.
+        """
         channel = self._channel
         if channel.readyState != "open" or channel.bufferedAmount > MOST_UNSENT:
             return False
-        channel.send(text)
+        try:
+            channel.send(text)
+        except ValueError:
+            return False
         return True
 
 

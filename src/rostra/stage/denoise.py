@@ -2,8 +2,8 @@
 
 It works in place on 10 ms of 16-bit sound and delays it by 7 ms. Two of them in a row take out what
 one alone leaves of people talking in the background (decision 10). Loading it takes a tenth of a
-second and 15 MB, which only a stage pays on which somebody asks for it: `load` does that off the
-loop, before the first `Denoiser` is made.
+second and 15 MB, which only a stage pays on which somebody asks for it: make a `Denoiser` off the
+loop.
 """
 
 from __future__ import annotations
@@ -31,11 +31,8 @@ _RISE = np.linspace(0.0, 1.0, FRAME, dtype=np.float32)
 
 
 @cache
-def load() -> Any:
-    """The library's module and its frame. Raises Unavailable with what to do where it is missing.
-
-    Waits for the disk: call it off the loop.
-    """
+def _loaded() -> Any:
+    """The library's module and its frame."""
     try:
         from livekit.rtc import AudioFrame  # noqa: PLC0415 - heavy, and seldom wanted
         from livekit.rtc.apm import AudioProcessingModule  # noqa: PLC0415
@@ -52,7 +49,8 @@ class Denoiser:
     """One voice's noise, taken out while it is switched on."""
 
     def __init__(self) -> None:
-        module, self._frame = load()
+        """Waits for the disk. Raises Unavailable with what to do where the library is missing."""
+        module, self._frame = _loaded()
         self._modules = [module(noise_suppression=True) for _ in range(_IN_A_ROW)]
         self._was_on = False
         self.broken = False

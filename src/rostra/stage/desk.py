@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 
 from rostra.errors import BadInput, NotAllowed, NotFound, RostraError, TakenOver
-from rostra.stage import denoise
 from rostra.stage.calls import refusal
+from rostra.stage.denoise import Denoiser
 from rostra.stage.peer import Peer
 from rostra.stage.room import LiveRoom
 from rostra.stage.rules import OPEN_PHASES, By
@@ -71,7 +71,7 @@ class Desk:
         if move in _OF_CONNECTIONS:
             raise BadInput("Seats are taken with an offer by WHIP: send one.")
         if move == "denoise" and value is True:
-            await asyncio.to_thread(denoise.load)  # before the tick needs it
+            await self._quieten(target or by.id)
         event = await self._room.do(move, by, target=target, value=value)
         if event.move in ("remove", "leave") and event.target:
             await self._empty(event.target)
@@ -117,8 +117,6 @@ class Desk:
         except RostraError:
             await peer.close()
             raise
-        if self._room.room.seats[by.id].denoise:
-            await asyncio.to_thread(denoise.load)  # asked for when another process was the stage
         before = self._room.dismiss(by.id)
         chair.peer, chair.green = peer, self._room.room.seats[by.id].green
         self._room.chairs[by.id] = chair  # whoever held the seat is taken over
@@ -127,7 +125,23 @@ class Desk:
             await self._close(before)
         if peer.closed:
             self._lost(by, chair)  # while the disk kept us waiting: nobody was told of it then
+        await self._remember_quiet(by.id)
         return {"ok": True, "session": session, "etag": peer.etag, "answer": answer}
+
+    async def _quieten(self, seat: str) -> None:
+        """Have noise suppression ready before the tick needs it. Raises Unavailable."""
+        chair = self._room.chairs.get(seat)
+        if chair is not None and chair.denoiser is None:
+            chair.denoiser = await asyncio.to_thread(Denoiser)
+
+    async def _remember_quiet(self, seat: str) -> None:
+        """Who comes back finds noise suppression as it was; if it fails, they are heard as well."""
+        there = self._room.room.seats.get(seat)
+        if there is not None and there.denoise:
+            try:
+                await self._quieten(seat)
+            except RostraError as error:
+                _log.warning("seat_not_quiet", seat=seat, sentence=error.sentence)
 
     def _check_tab(self, seat: str, asked: Answer) -> None:
         """Who comes back by itself must not take the seat from where its holder went on by hand.

@@ -54,7 +54,7 @@ class Chair:
         self.jitter = JitterBuffer()
         self.meter = Meter()
         self.quiet_ticks = 0
-        self._denoiser: Denoiser | None = None
+        self.denoiser: Denoiser | None = None  # made off the loop, when it is first asked for
         self._leveller = Leveller()
         self._limiter = Limiter()
         self._encoder: Encoder | None = None
@@ -93,9 +93,8 @@ class Chair:
         heard = (
             np.clip(frame, -1.0, 1.0) if frame is not None and (self._open or was_open) else None
         )
-        if heard is not None and (denoise or self._denoiser is not None):
-            self._denoiser = self._denoiser or Denoiser()
-            heard = self._denoiser.process(heard, on=denoise)
+        if heard is not None and self.denoiser is not None:
+            heard = self.denoiser.process(heard, on=denoise)
         self.meter.add(heard if self._open else None)
         if heard is None:
             return None
