@@ -50,6 +50,7 @@ class Chair:
         self.green = False  # where it is heard now: it follows its seat
         self._open = False
         self.calls = 0  # moves of its page that are being done
+        self.asked = 0  # moves of its page since the last look
         self.rate = ReturnRate()
         self.jitter = JitterBuffer()
         self.meter = Meter()
@@ -118,7 +119,8 @@ class Chair:
         self.hear(self._encoder.encode(self._limiter.limit(mix)))
 
     def look(self) -> None:
-        """Once a second: how many packets came, and how many did not."""
+        """Once a second: how many packets came, how many did not; moves are counted anew."""
+        self.asked = 0
         self._losses.look(self.jitter.received, self.jitter.concealed)
 
     @property

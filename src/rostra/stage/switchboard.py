@@ -26,6 +26,7 @@ LOOK_SECONDS = 0.1
 _REPORT_NS = 1_000_000_000
 _LEVELS_NS = 200_000_000
 _MOST_AT_ONCE = 8  # moves of one page that are being done
+_MOST_A_SECOND = 20  # each that changes something is a line on the disk
 
 Perform = Callable[[str, By, str | None, object], Awaitable[None]]
 
@@ -51,8 +52,9 @@ class Switchboard:
         except RostraError as error:
             _log.info("call_refused", seat=by.id, sentence=error.sentence)
             return  # without a number there is nothing to answer to
-        if chair.calls >= _MOST_AT_ONCE:
-            self._answer(chair, call, TooMany("Too many moves at once: wait for the answers."))
+        chair.asked += 1
+        if chair.asked > _MOST_A_SECOND or chair.calls >= _MOST_AT_ONCE:
+            self._answer(chair, call, TooMany("Too many moves at once: wait a second."))
             return
         chair.calls += 1
         task = asyncio.ensure_future(self._do(by, chair, call))
