@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 BROWSER = Path(__file__).parent / "browser"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Files stay together on one worker, and tests that drive Chromium step by step come last.
 
     Playwright's synchronous driver keeps an event loop running on its thread until the session
@@ -19,3 +21,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: BROWSER in item.path.parents)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    yield

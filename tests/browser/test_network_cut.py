@@ -115,12 +115,13 @@ def test_a_speaker_is_back_within_seconds_of_the_network(
     (begin, mend), seconds = CUTS[cut[0]], cut[1]
     begin(cable)
     began = time.monotonic()
-    lit(page, "lost", 3)
+    lit(page, "lost", 5)
     until(lambda: seat().get("away"), "the others see that it is gone")
     page.wait_for_timeout(1000 * (seconds - (time.monotonic() - began)))
     mend(cable)
     # After 15 s the browser has given the connection up; then it waits, for up to three seconds,
-    # until it believes that it has a network again, and a new one is made.
-    lit(page, "muted", 3 if seconds < 15 else 5)
-    until(lambda: "away" not in seat(), "the others see that it is back", 3)
+    # until it believes that it has a network again, and a new one is made. Beside other tests on
+    # the same cores all of it takes longer.
+    lit(page, "muted", 10)
+    until(lambda: "away" not in seat(), "the others see that it is back", 10)
     assert seat()["muted"]
