@@ -56,6 +56,18 @@ def test_switching_makes_no_step() -> None:
     assert np.abs(np.diff(run(tone, switched))).max() < 2 * own
 
 
+def test_nothing_of_before_is_heard_after_it_was_off() -> None:
+    voice = decoded((VOICES / "ana.opus").read_bytes())[: 4 * RATE].reshape(-1, FRAME)
+    quiet, left = np.zeros(FRAME, np.float32), []
+    for last in range(100, 140):
+        denoiser = Denoiser()
+        for frame in voice[:last]:
+            denoiser.process(frame, on=True)
+        denoiser.process(voice[last], on=False)
+        left.append(float(np.abs(denoiser.process(quiet, on=True)).max()))
+    assert max(left) < 1e-3
+
+
 def test_silence_stays_silent() -> None:
     assert np.abs(run(np.zeros(RATE, np.float32))).max() < 1e-4
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from rostra.node.demo import VOICES
 from rostra.programme.opus import Decoder, Encoder
+from rostra.stage.denoise import Denoiser
 from rostra.stage.seat import AWAY_AFTER, Chair
-from rostra.wire.timing import FRAME
+from rostra.testing.decode import decoded
+from rostra.wire.timing import FRAME, RATE
 
 # A packet that decodes to a hundred thousand times full scale, found by trying.
 MONSTROUS = bytes([0xE8, *range(100)])
@@ -70,6 +73,27 @@ def test_a_muted_seat_is_nothing_and_shows_nothing() -> None:
     assert all(chair.take(muted=True) is None for _ in range(8))
     assert not chair.meter.speaking
     assert chair.meter.take_level() == 0
+
+
+def test_nothing_of_the_green_room_is_in_a_cleaned_voice_on_the_stage() -> None:
+    voice = decoded((VOICES / "ana.opus").read_bytes())[2 * RATE : 3 * RATE]
+    encoder = Encoder(64_000)
+    packets = [encoder.encode(frame) for frame in voice.reshape(-1, FRAME)]
+    packets += [encoder.encode(np.zeros(FRAME, np.float32)) for _ in range(10)]
+    said = len(voice) // FRAME
+    heard = []
+    for leaves in range(said - 12, said - 2):  # talking until the very move
+        chair = Chair("session")
+        chair.denoiser, chair.green = Denoiser(), True
+        for number, packet in enumerate(packets):
+            # After the move the microphone is shut, and opens in silence.
+            shut = leaves < number < said + 6
+            chair.on_packet(number, packet)
+            out = chair.take(muted=shut, green=number < leaves, denoise=True)
+            if number >= said + 6 and out is not None:
+                heard.append(float(np.abs(out).max()))
+    assert heard
+    assert max(heard) < 0.01
 
 
 def test_a_seat_is_away_after_two_seconds_without_a_packet() -> None:

@@ -27,6 +27,7 @@ _IN_A_ROW = 2
 DELAY = 331 * _IN_A_ROW  # samples
 _HALF = FRAME // 2  # samples: 10 ms, what the library takes at once
 _FULL_SCALE = 32_767.0
+_SILENCE = np.zeros(FRAME, np.float32)  # longer than the library's delay
 _RISE = np.linspace(0.0, 1.0, FRAME, dtype=np.float32)
 
 
@@ -63,8 +64,18 @@ class Denoiser:
         was_on, self._was_on = self._was_on, on
         if on == was_on:
             return cleaned
+        if not on:
+            self.forget()
         share = _RISE if on else _RISE[::-1]
         return cleaned * share + frame * (1 - share)
+
+    def forget(self) -> None:
+        """Leave nothing of what was said in the library's memory: it would be heard first, later.
+
+        What was said in the green room must not begin what is said on the stage.
+        """
+        for _ in range(_IN_A_ROW):
+            self._cleaned(_SILENCE)
 
     def _cleaned(self, frame: Pcm) -> Pcm:
         if self.broken:

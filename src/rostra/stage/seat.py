@@ -96,6 +96,8 @@ class Chair:
         )
         if heard is not None and self.denoiser is not None:
             heard = self.denoiser.process(heard, on=denoise)
+            if not self._open:
+                self.denoiser.forget()
         self.meter.add(heard if self._open else None)
         if heard is None:
             return None
