@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,11 @@ import pytest
 BROWSER = Path(__file__).parent / "browser"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Files stay together on one worker, and tests that drive Chromium step by step come last.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that drive Chromium step by step come last.
 
     Playwright's synchronous driver keeps an event loop running on its thread until the session
-    ends; no asynchronous test could begin its own after that. Workers take groups in this order,
-    so that behind the browser's nothing else comes.
+    ends; no asynchronous test could begin its own after that. Workers take files in this order, so
+    that behind the browser's nothing else comes.
     """
     items.sort(key=lambda item: BROWSER in item.path.parents)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
-    yield
