@@ -49,6 +49,7 @@ def live(house: House) -> House:
     return house
 
 
+@pytest.mark.parametrize("tls", ["http"], indirect=True)  # test_tls.py has strangers of its own
 def test_strangers_bytes_are_refused_with_400_and_nothing_else_suffers(live: House) -> None:
     player = Player(live)
     for name, data in BAD.items():
