@@ -15,9 +15,8 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from bench.rig import arguments, percentile, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from bench.tab import Tab, chromium
-from rostra.testing.patience import until
 
 
 def _clicked(browser: Browser, url: str) -> dict[str, float]:
@@ -46,9 +45,7 @@ def main() -> None:
     """Load, click, listen, close; again."""
     asked = arguments(str(__doc__), clicks=60)
     with server() as running, chromium() as browser:
-        running.space("click")
-        speaker = CodedSpeaker(running.origin, "click", running.invite("click", "Clock")).begin()
-        until(lambda: running.state("click")["stage"], "speaker", 10)
+        speaker = on_air(running, "click")
         time.sleep(5)
         url = f"{running.live}/s/click"
         _clicked(browser, url)  # the browser's own first start of sound

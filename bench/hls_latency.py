@@ -23,9 +23,8 @@ from urllib.parse import quote
 from playwright.sync_api import Browser
 
 from bench.rig import arguments, percentile, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from bench.tab import Tab, behind, chromium, faults
-from rostra.testing.patience import until
 
 _NPM = Path(__file__).parent.parent / "tests" / "browser"
 _SCRIPT = _NPM / "node_modules" / "hls.js" / "dist" / "hls.min.js"
@@ -122,9 +121,7 @@ def main() -> None:
     asked = arguments(str(__doc__), seconds=60.0, visits=12)
     figures: dict[str, Any] = {"hls.js": _version(), "seconds": asked.seconds}
     with server() as running, chromium() as browser, _pages() as pages:
-        running.space("hls")
-        speaker = CodedSpeaker(running.origin, "hls", running.invite("hls", "Clock")).begin()
-        until(lambda: running.state("hls")["stage"], "speaker", 10)
+        speaker = on_air(running, "hls")
         time.sleep(20)  # a listener who comes later than the first few segments
         for name in ("master", "aac", "opus"):
             url = f"{pages}?from={quote(f'{running.live}/live/hls/{name}.m3u8')}"

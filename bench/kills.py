@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.ear import Ear, Heard
 from bench.rig import Server, arguments, percentile, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from rostra.testing.patience import until
 
 _BETWEEN = 9.0  # seconds of undisturbed sound around each kill
@@ -64,8 +64,7 @@ def main() -> None:
     asked = arguments(str(__doc__), rounds=5, listeners=8)
     figures: dict[str, Any] = {}
     with server() as running:
-        running.space("kills")
-        speaker = CodedSpeaker(running.origin, "kills", running.invite("kills", "Clock")).begin()
+        speaker = on_air(running, "kills")
         time.sleep(3)
         for name in ("web", "bus", "edge ", "stage"):
             title = f"rostra {name}"

@@ -16,9 +16,8 @@ import numpy as np
 
 from bench.ear import Ear, Heard
 from bench.rig import arguments, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from bench.tab import Tab, behind, chromium, faults
-from rostra.testing.patience import until
 from rostra.wire.timing import FRAGMENT
 
 _SETTLED = 3.0  # seconds: what was given at once at joining is older, and not what goes on
@@ -55,9 +54,7 @@ def main() -> None:
     """Speak, and listen in two ways at once."""
     asked = arguments(str(__doc__), seconds=40.0)
     with server() as running:
-        running.space("ear")
-        speaker = CodedSpeaker(running.origin, "ear", running.invite("ear", "Clock")).begin()
-        until(lambda: running.state("ear")["stage"], "speaker", 10)
+        speaker = on_air(running, "ear")
         time.sleep(5)
         ear = Ear(f"{running.live}/live/ear/opus.mp4").begin()
         page = _page(f"{running.live}/s/ear", asked.seconds, speaker.began)

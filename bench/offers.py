@@ -18,10 +18,9 @@ from typing import Any
 
 from bench.ear import Ear
 from bench.rig import Server, arguments, percentile, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from rostra.bus.nats import NatsBus
 from rostra.programme.places import Places
-from rostra.testing.patience import until
 from rostra.testing.strangers import mutated
 
 _OFFERS = Path(__file__).parent.parent / "tests" / "stage" / "offers"
@@ -53,9 +52,7 @@ def main() -> None:
     """Send them all, and listen."""
     asked = arguments(str(__doc__), offers=100_000)
     with server() as running:
-        running.space("offers")
-        speaker = CodedSpeaker(running.origin, "offers", running.invite("offers", "Clock")).begin()
-        until(lambda: running.state("offers")["stage"], "speaker", 10)
+        speaker = on_air(running, "offers")
         time.sleep(5)
         before = _sockets(running)
         ear = Ear(f"{running.live}/live/offers/opus.mp4").begin()

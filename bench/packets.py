@@ -21,8 +21,7 @@ from bench.cast import Cast, Reel, encoded, room
 from bench.ear import Ear
 from bench.rig import Server, arguments, report, server
 from bench.seat import Seat
-from bench.speaker import CodedSpeaker
-from rostra.testing.patience import until
+from bench.speaker import on_air
 
 _ATTACKERS = 3
 _A_TURN = 10
@@ -117,9 +116,7 @@ def main() -> None:
     """Honest speakers for a while, then the attack."""
     asked = arguments(str(__doc__), packets=1_000_000, control=60.0)
     with server() as running:
-        running.space("packets")
-        speaker = CodedSpeaker(running.origin, "packets", running.invite("packets", "Ana")).begin()
-        until(lambda: running.state("packets")["stage"], "speaker", 10)
+        speaker = on_air(running, "packets")
         (speaker_seat,) = running.state("packets")["stage"]
         tokens = [running.invite("packets", f"Seat {n}") for n in range(_ATTACKERS)]
         cast = Cast(running.origin, "packets", tokens, 0).begin()

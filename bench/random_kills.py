@@ -17,7 +17,7 @@ import psutil
 
 from bench.ear import Ear, Heard
 from bench.rig import Server, arguments, percentile, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from rostra.testing.meter import Reading
 from rostra.testing.patience import until
 from rostra.wire.timing import FRAGMENT, RATE
@@ -118,8 +118,7 @@ def main() -> None:
     dice = random.Random(asked.seed)
     tally = _Tally()
     with server() as running:
-        running.space("kills")
-        speaker = CodedSpeaker(running.origin, "kills", running.invite("kills", "Clock")).begin()
+        speaker = on_air(running, "kills")
         time.sleep(10)  # a new connection's reserve is cut back once: not what is measured
         for _ in range(max(1, round(asked.minutes * 60 / _ROUND))):
             tally.add(*_round(running, asked.listeners, dice))

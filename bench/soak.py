@@ -13,9 +13,8 @@ from typing import Any
 
 from bench.ear import Heard
 from bench.rig import arguments, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from rostra.testing.meter import FAULTS
-from rostra.testing.patience import until
 from rostra.wire.cmaf import Splitter, read_fragment
 from rostra.wire.timing import RATE
 
@@ -109,9 +108,7 @@ def main() -> None:
     """Speak, listen, count."""
     asked = arguments(str(__doc__), minutes=30.0, listeners=500)
     with server("--demo") as running:
-        running.space("soak")
-        speaker = CodedSpeaker(running.origin, "soak", running.invite("soak", "Clock")).begin()
-        until(lambda: running.state("soak")["stage"], "speaker", 10)
+        speaker = on_air(running, "soak")
         time.sleep(5)  # what the connection cost at its beginning is not what is measured
         address = ("127.0.0.1", running.live_port)
         listeners, ended = _listen(address, asked.listeners, asked.minutes * 60)

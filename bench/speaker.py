@@ -13,8 +13,10 @@ import av
 import httpx
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
+from bench.rig import Server
 from rostra.programme.opus import Encoder
 from rostra.testing.coded import programme
+from rostra.testing.patience import until
 from rostra.wire.timing import FRAME, RATE
 
 
@@ -69,6 +71,14 @@ class CodedSpeaker:
         """Stop speaking."""
         self._over.set()
         self._process.join(10)
+
+
+def on_air(running: Server, slug: str) -> CodedSpeaker:
+    """A Space on air in which the coded programme is being said."""
+    running.space(slug)
+    speaker = CodedSpeaker(running.origin, slug, running.invite(slug, "Clock")).begin()
+    until(lambda: running.state(slug)["stage"], "speaker", 10)
+    return speaker
 
 
 def _speak(url: str, token: str, began: float, over: Event, connected: Event) -> None:

@@ -16,11 +16,10 @@ import numpy as np
 
 from bench.rig import arguments, percentile, report, server
 from bench.seat import Packet, Quiet, Seat
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from rostra.programme.opus import Decoder
 from rostra.testing.coded import SLOT
 from rostra.testing.meter import read
-from rostra.testing.patience import until
 from rostra.wire.timing import FRAME, RATE
 
 _PLAYOUT_MS = 40.0
@@ -69,9 +68,7 @@ def main() -> None:
     """One speaks, one hears."""
     asked = arguments(str(__doc__), seconds=60.0)
     with server() as running:
-        running.space("delay")
-        speaker = CodedSpeaker(running.origin, "delay", running.invite("delay", "Clock")).begin()
-        until(lambda: running.state("delay")["stage"], "speaker", 10)
+        speaker = on_air(running, "delay")
         token = running.invite("delay", "Ear")
         listening = _Listening(f"{running.origin}/whip/delay", token).begin()
         time.sleep(asked.seconds + _SETTLED * FRAME / RATE)

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from bench.rig import arguments, report, server
-from bench.speaker import CodedSpeaker
+from bench.speaker import on_air
 from rostra.testing.patience import until
 
 
@@ -32,8 +32,7 @@ def main() -> None:
     """One speaker, a busy machine, a minute."""
     asked = arguments(str(__doc__), seconds=65.0)
     with server() as running:
-        running.space("tick")
-        speaker = CodedSpeaker(running.origin, "tick", running.invite("tick", "Clock")).begin()
+        speaker = on_air(running, "tick")
         busy = [multiprocessing.Process(target=_burn, args=(s,), daemon=True) for s in (1.0, 0.5)]
         for process in busy:
             process.start()

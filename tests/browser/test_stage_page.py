@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from rostra.testing.stage_pages import INSECURE, TITLE, StagePages, sign_in_link
 
@@ -18,6 +18,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.process]
 Eventually = Callable[..., Any]
 STATUS = "document.getElementById('status').textContent"
 LIGHT = "document.getElementById('light').dataset.light"
+
+
+def two_on_air(pages: StagePages, lit: Any, on_stage: Any) -> tuple[Page, Page]:
+    """The host's page and a speaker's, both heard by listeners."""
+    host = pages.host()
+    host.click("[data-move=open]")
+    ben = pages.person(pages.invite(host))
+    on_stage(host)
+    on_stage(ben)
+    host.click("[data-move=start]")
+    lit(ben, "on")
+    return host, ben
 
 
 def test_from_the_lobby_to_the_end_with_a_speaker(
@@ -125,13 +137,7 @@ def test_a_second_tab_takes_the_seat_and_gives_it_back_by_hand_only(
 def test_after_the_stage_died_everybody_is_back_as_they_were(
     pages: StagePages, eventually: Eventually, lit: Any, on_stage: Any
 ) -> None:
-    host = pages.host()
-    host.click("[data-move=open]")
-    ben = pages.person(pages.invite(host))
-    on_stage(host)
-    on_stage(ben)
-    host.click("[data-move=start]")
-    lit(ben, "on")
+    host, ben = two_on_air(pages, lit, on_stage)
     ben.click("#mute")
     lit(ben, "muted")
     pid = pages.stage_pid(host)
@@ -167,13 +173,7 @@ def test_the_light_never_says_on_air_when_the_stage_says_nothing(
 def test_moves_work_while_web_and_bus_are_away(
     pages: StagePages, eventually: Eventually, lit: Any, on_stage: Any
 ) -> None:
-    host = pages.host()
-    host.click("[data-move=open]")
-    ben = pages.person(pages.invite(host))
-    on_stage(host)
-    on_stage(ben)
-    host.click("[data-move=start]")
-    lit(ben, "on")
+    host, ben = two_on_air(pages, lit, on_stage)
     parts = pages.served.parts()
     away = [part for name, part in parts.items() if name in ("rostra web", "rostra bus")]
     assert len(away) == 2, parts.keys()

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from rostra.doctor.facts import Asked, Facts, Trouble
 from rostra.settings import EdgeSettings, NodeSettings, StageSettings, WebSettings
+from rostra.stage.rules import MOST_SEATS
 
-MICROPHONES = 13  # on one stage, each with a port
 ENOUGH_FILES = 20_000  # for one edge: an evening's audience, and what Debian allows by default
 _FEWEST_FILES = 1_024
 _KEPT_FILES = 64
@@ -144,11 +144,11 @@ def udp_ports(stage: StageSettings, free: int, *, outward: bool) -> Check:
             if outward else "",
         )  # fmt: skip
     seen = f"{free} of the {len(ports)} UDP ports from {ports[0]} to {ports[-1]} are free."
-    if free >= min(MICROPHONES, len(ports)) and len(ports) >= MICROPHONES:
+    if free >= min(MOST_SEATS, len(ports)) and len(ports) >= MOST_SEATS:
         return Check("udp ports", State.OK, seen)
     return Check(
         "udp ports", State.WARN if free else State.FAIL, seen,
-        f"Widen --udp-ports, or end what uses them: a full stage needs {MICROPHONES}.",
+        f"Widen --udp-ports, or end what uses them: a full stage needs {MOST_SEATS}.",
     )  # fmt: skip
 
 

@@ -35,18 +35,24 @@ class Call:
 
 def read_call(text: str) -> Call:
     """The call in `text`. Raises BadInput for what is none."""
-    try:
-        asked = json.loads(text) if len(text) <= LARGEST else None
-        json.dumps(asked, ensure_ascii=False).encode()  # half a character cannot be passed on
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
+    asked = read_object(text) if len(text) <= LARGEST else None
+    if asked is None:
         raise BadInput("A message to the stage must be a JSON object of at most 16 KiB.")
     number, move, target = asked.get("n"), asked.get("move"), asked.get("target")
     if type(number) is not int or not 0 <= number < _LARGEST_NUMBER:
         raise BadInput("The field n must be a whole number: the answer has the same.")
     named = None if target is None else _word(target)
     return Call(number, _word(move), named, asked.get("value"))
+
+
+def read_object(text: str | bytes) -> Document | None:
+    """The JSON object in `text`; None for anything else."""
+    try:
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character cannot be passed on
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _word(value: object) -> str:
@@ -96,9 +102,9 @@ def report(
     speaking: frozenset[str],
     lines: Mapping[str, Line],
     disk_minutes: int,
-) -> Document:
+) -> str:
     """All that those on the stage may know of the room; `you` is put in front for each."""
-    return {
+    told = {
         "state": state,
         "seats": {
             ident: {
@@ -116,11 +122,12 @@ def report(
         "disk_minutes": disk_minutes,
         "recorded": state["recorded"],
     }
+    return _json(told)
 
 
-def addressed(told: Document, you: str) -> str:
-    """The report as a text for the seat `you`."""
-    return _json({"you": you, **told})
+def addressed(told: str, you: str) -> str:
+    """The report for the seat `you`: written once, it is not written anew for each."""
+    return f'{{"you":{_json(you)},{told[1:]}'
 
 
 def _told(line: Line) -> Document:
@@ -132,5 +139,5 @@ def _told(line: Line) -> Document:
     }
 
 
-def _json(value: Document) -> str:
+def _json(value: Document | str) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

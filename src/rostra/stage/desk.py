@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from rostra.errors import BadInput, NotAllowed, NotFound, RostraError, TakenOver
-from rostra.stage.calls import refusal
+from rostra.stage.calls import read_object, refusal
 from rostra.stage.denoise import Denoiser
 from rostra.stage.peer import Peer
 from rostra.stage.room import LiveRoom
@@ -241,12 +241,8 @@ def _answering(handler: Handler) -> Callable[[bytes], Awaitable[bytes]]:
 
 
 def _object(body: bytes) -> Answer:
-    try:
-        asked = json.loads(body)
-        json.dumps(asked, ensure_ascii=False).encode()  # half a character cannot be passed on
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict):
+    asked = read_object(body)
+    if asked is None:
         raise BadInput("A command to the stage must be a JSON object.")
     return asked
 

@@ -36,11 +36,6 @@ def total(frames: Mapping[str, Pcm]) -> Pcm:
     return mixed
 
 
-def without(mixed: Pcm, own: Pcm | None) -> Pcm:
-    """The mix as the one who said `own` should hear it."""
-    return mixed if own is None else mixed - own
-
-
 class Blend:
     """Keeps the sum as loud as one voice, however many talk: each as one part of equal power."""
 

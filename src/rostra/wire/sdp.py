@@ -83,13 +83,18 @@ def with_trickle(answer: str) -> str:
     return answer.replace("a=ice-ufrag:", "a=ice-options:trickle\r\na=ice-ufrag:")
 
 
+def check_size(data: bytes, largest: int, most_lines: int, what: str) -> None:
+    """Raises TooLarge, before anything is parsed, for more bytes or lines than one can need."""
+    if len(data) > largest or data.count(b"\n") > most_lines:
+        raise TooLarge(
+            f"The {what} is too large: {largest // 1024} KiB and {most_lines} lines at most."
+        )
+
+
 def _lines(data: bytes) -> list[str]:
     if not data.strip():
         raise BadInput("The offer is empty: send a session description (SDP) as the body.")
-    if len(data) > LARGEST or data.count(b"\n") > MOST_LINES:
-        raise TooLarge(
-            f"The offer is too large: {LARGEST // 1024} KiB and {MOST_LINES} lines at most."
-        )
+    check_size(data, LARGEST, MOST_LINES, "offer")
     try:
         lines = data.decode().replace("\r\n", "\n").rstrip("\n").split("\n")
     except UnicodeDecodeError:

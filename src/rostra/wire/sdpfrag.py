@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rostra.errors import BadInput, TooLarge
-from rostra.wire.sdp import MOST_CANDIDATES, ufrag_of
+from rostra.errors import BadInput
+from rostra.wire.sdp import MOST_CANDIDATES, check_size, ufrag_of
 
 LARGEST = 8 * 1024
 MOST_LINES = 2 * MOST_CANDIDATES + 20
@@ -37,10 +37,7 @@ class SdpFragment:
 
 def read_sdpfrag(data: bytes) -> SdpFragment:
     """The fragment in `data`. Raises TooLarge, or BadInput for what is none."""
-    if len(data) > LARGEST or data.count(b"\n") > MOST_LINES:
-        raise TooLarge(
-            f"The fragment is too large: {LARGEST // 1024} KiB and {MOST_LINES} lines at most."
-        )
+    check_size(data, LARGEST, MOST_LINES, "fragment")
     try:
         lines = data.decode().replace("\r\n", "\n").strip("\n").split("\n")
     except UnicodeDecodeError:
