@@ -25,6 +25,7 @@ from bench.speaker import on_air
 
 _ATTACKERS = 3
 _A_TURN = 10
+_SETTLED = 5.0  # seconds: until what a new listener is given first has no honest speaker in it
 _HEADER = bytes.fromhex("806000010000000100001234")
 _HELLO = bytes.fromhex("16feff0000000000000000003a010000") + bytes(60)
 
@@ -129,6 +130,7 @@ def main() -> None:
         for ident in running.state("packets")["stage"]:
             if ident != speaker_seat:
                 running.mute("packets", ident)
+        time.sleep(_SETTLED)
         ear = Ear(f"{running.live}/live/packets/opus.mp4").begin()
         began = _cores(running, (0.0, 0.0))
         attackers = asyncio.run(_attack(running, tokens, asked.packets))

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from aioice import stun
 
 from rostra.errors import RostraError
-from rostra.stage import ice
+from rostra.stage import guard, ice
 from rostra.stage.peer import MOST_SOURCES, Peer
 from rostra.testing.strangers import mutated
 from rostra.wire.sdp import read_offer
@@ -152,22 +153,50 @@ async def test_a_channel_that_is_not_ours_is_told_nothing_and_has_no_say(
     await seat.close()
 
 
-async def test_a_flood_is_cut_to_what_a_speaker_needs() -> None:
-    connection = ice.Connection(ice_controlling=False)
-    friend, stranger = ("192.0.2.1", 4_000), ("192.0.2.2", 4_000)
-    connection._known.add(friend)
-    assert not connection.takes(100, stranger)
-    assert not connection.takes(0, friend)
-    assert not connection.takes(ice.LARGEST_DATAGRAM + 1, friend)
-    began = time.monotonic()
-    taken = sum(connection.takes(100, friend) for _ in range(5_000))
-    assert ice.BURST <= taken <= ice.BURST + 1 + (time.monotonic() - began) * ice.RATE
-    await connection.close()
+async def test_who_floods_is_not_heard_for_a_while_and_keeps_the_seat(
+    hall, a_tone, until_true
+) -> None:
+    await hall.open()
+    seat = await hall.join("host", a_tone(400), role="host")
+    [transport] = chair(hall).peer._connection._RTCPeerConnection__iceTransports
+    connection = transport._connection
+    send = seat.transceiver.sender.transport.transport._send
+    began = asyncio.get_running_loop().time()
+    for number in range(2_000):
+        await send(b"\x80" + bytes(100))
+        if number % 50 == 0:
+            await asyncio.sleep(0)  # what was sent is read meanwhile: both ends share a loop
+    await until_true(lambda: connection._pause is not None)
+    heard = chair(hall).jitter.received
+    await until_true(lambda: connection._pause is None)
+    assert asyncio.get_running_loop().time() - began > guard.FIRST_PAUSE
+    assert connection.dropped < 1_000, "the kernel did not drop most of them"
+    await until_true(lambda: chair(hall).jitter.received > heard + 25)
+    assert seat.connection.connectionState == "connected"
+
+
+async def test_stun_that_does_not_name_us_is_not_answered(hall, a_tone) -> None:
+    await hall.open()
+    seat = await hall.join("host", a_tone(400), role="host")
+    [address] = addresses(seat.answer)[:1]
+    [transport] = chair(hall).peer._connection._RTCPeerConnection__iceTransports
+    name = transport._connection.local_username
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.setblocking(False)
+        for username in ("abcdefgh:ijkl", f"{name}:ijkl"):
+            request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+            request.attributes["USERNAME"] = username
+            stranger.sendto(bytes(request), address)
+        async with asyncio.timeout(5):
+            answer = stun.parse_message(await loop.sock_recv(stranger, 2_048))
+    assert answer.transaction_id == request.transaction_id, "the first was answered"
+    assert answer.attributes["ERROR-CODE"][0] == 400
 
 
 async def test_what_waits_for_decryption_is_bounded() -> None:
     connection = ice.Connection(ice_controlling=False)
-    connection._known.add(("192.0.2.1", 4_000))
+    connection._guard.admit(("192.0.2.1", 4_000))
     for _ in range(ice.MOST_WAITING):
         connection.data_received(b"x", 1)
     assert not connection.takes(100, ("192.0.2.1", 4_000))

@@ -1,9 +1,9 @@
 """ICE made to stand among strangers: aioice, told whom to believe and how much.
 
 aioice hands every datagram that is not STUN, from anybody, to an endless queue; what lies behind
-it falls over an empty one. Here only addresses that answered for themselves (an ICE check with the
-right password, RFC 8445 section 7.3) are heard, within bounds, and nothing that a parser raises
-leaves the datagram that caused it. Sockets are ours too: their ports may have to lie in a range,
+it falls over an empty one. Here `guard.py` says who is heard and how much, the kernel is told so
+that it need not ask (`sieve.py`), and nothing that a parser raises leaves the datagram that caused
+it. Sockets are ours too: their ports may have to lie in a range,
 and behind address translation the world knows them by another address. Private names are touched
 for it; the version is pinned.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from collections.abc import Container
 from typing import Any
 
 import aioice.ice
@@ -23,23 +24,19 @@ from aioice.utils import random_string
 from rostra.errors import Unavailable
 from rostra.settings import StageSettings
 from rostra.stage import udp
+from rostra.stage.guard import LARGEST_DATAGRAM, Address, Guard
+from rostra.stage.sieve import LAST_STUN_BYTE, attach, program
 
 _log = structlog.get_logger("rostra.stage")
 
-LARGEST_DATAGRAM = 2_048
 MOST_WAITING = 256  # datagrams between the socket and SRTP: five seconds of one speaker
-RATE = 500.0  # datagrams a second of one speaker, ten times what one needs
-BURST = 250.0
-_MOST_ADDRESSES = 32  # of one speaker: networks change, but not for ever
-_LAST_STUN_BYTE = 3  # RFC 7983: what begins with a larger byte is DTLS or SRTP
-
-
+_TRANSACTION = slice(8, 20)  # of a STUN message (RFC 8489, section 5)
 _ANYWHERE = StageSettings()
 _UFRAG, _PASSWORD = 8, 24  # characters of our credentials; RFC 8839 wants 4 and 22
 
 
 class Connection(aioice.ice.Connection):
-    """One ICE connection that knows its peer's addresses and counts what it drops.
+    """One ICE connection that hears whom its guard lets in, and counts what it drops.
 
     `settings` say where its sockets are; they are put in place before candidates are gathered.
     A restart (RFC 8445, section 9) begins the checks anew on the same sockets; until one of them
@@ -51,16 +48,21 @@ class Connection(aioice.ice.Connection):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.dropped = 0
-        self._known: set[tuple[str, int]] = set()
+        self._guard = Guard()
         self._former: dict[int, Any] = {}  # pairs agreed before a restart
-        self._allowance = BURST
-        self._counted_at = 0.0
+        self._pause: asyncio.TimerHandle | None = None
 
     def check_incoming(self, message: Any, addr: tuple[str, int], protocol: Any) -> None:
         """aioice calls this for a check whose password was right."""
         super().check_incoming(message, addr, protocol)
-        if len(self._known) < _MOST_ADDRESSES:
-            self._known.add(addr)
+        if self._guard.admit(addr):
+            self._sift()
+
+    def check_complete(self, pair: Any) -> None:
+        """aioice calls this when a check of ours has its answer."""
+        super().check_complete(pair)
+        if pair.nominated:
+            self._sift()
 
     def restart(self, username: str, password: str) -> None:
         """New credentials on both sides; `connect()` then checks the candidates that come."""
@@ -70,7 +72,8 @@ class Connection(aioice.ice.Connection):
         if self._query_consent_task is not None:
             self._query_consent_task.cancel()
         self._former = self._former | self._nominated
-        self._nominated, self._nominating, self._known = {}, set(), set()
+        self._nominated, self._nominating = {}, set()
+        self._guard.forget()
         self._check_list, self._check_list_done = [], False
         self._check_list_state = asyncio.Queue()
         self._remote_candidates, self._remote_candidates_end = [], False
@@ -78,15 +81,19 @@ class Connection(aioice.ice.Connection):
         self._local_username = random_string(_UFRAG)
         self._local_password = random_string(_PASSWORD)
         self.remote_username, self.remote_password = username, password
+        self._sift()
 
     async def connect(self) -> None:
         """aioice's; what was agreed before a restart is over when it succeeds."""
         await super().connect()
         self._former = {}
+        self._sift()
 
     async def close(self) -> None:
         """aioice's; nothing carries on after it."""
         self._former = {}
+        if self._pause is not None:
+            self._pause.cancel()
         await super().close()
 
     async def recvfrom(self) -> tuple[bytes, int]:
@@ -132,6 +139,7 @@ class Connection(aioice.ice.Connection):
         _, protocol = await loop.create_datagram_endpoint(lambda: Protocol(self), sock=plain)
         self._protocols.append(protocol)
         protocol.local_candidate = _candidate("host", component, address, plain.getsockname()[1])
+        protocol.sift(frozenset())
         return protocol.local_candidate
 
     def _translated(self, hosts: list[Any]) -> list[Any]:
@@ -147,24 +155,41 @@ class Connection(aioice.ice.Connection):
             if host.host in forwarded
         ]
 
-    def takes(self, size: int, addr: tuple[str, int]) -> bool:
+    def takes(self, size: int, addr: Address) -> bool:
         """Whether a datagram of `size` bytes from `addr`, no STUN, goes on to be decrypted."""
-        fits = 0 < size <= LARGEST_DATAGRAM and self._queue.qsize() < MOST_WAITING
-        return fits and self._is_known(addr) and self._spend()
-
-    def _is_known(self, addr: tuple[str, int]) -> bool:
-        return addr in self._known or any(
-            pair.remote_addr == addr for pair in (*self._nominated.values(), *self._former.values())
-        )
-
-    def _spend(self) -> bool:
         now = asyncio.get_running_loop().time()
-        self._allowance = min(BURST, self._allowance + (now - self._counted_at) * RATE)
-        self._counted_at = now
-        if self._allowance < 1.0:
+        if self._queue.qsize() >= MOST_WAITING:
             return False
-        self._allowance -= 1.0
-        return True
+        taken = self._guard.takes(size, addr in self._heard(), now)
+        if not taken and self._pause is None and self._guard.pause_left(now):
+            self._begin_pause(self._guard.pause_left(now))
+        return taken
+
+    def takes_check(self, data: bytes, transactions: Container[bytes]) -> bool:
+        """Whether STUN is looked into: a request that names us, an answer that somebody awaits."""
+        ours = self.local_username.encode() + b":" in data or data[_TRANSACTION] in transactions
+        return ours and self._guard.takes_check(len(data), asyncio.get_running_loop().time())
+
+    def _heard(self) -> frozenset[Address]:
+        """Who may send more than STUN."""
+        agreed = (*self._nominated.values(), *self._former.values())
+        return self._guard.checked | {pair.remote_addr for pair in agreed}
+
+    def _sift(self) -> None:
+        """Tell the kernel who is heard; nobody is during a pause."""
+        heard: frozenset[Address] = frozenset() if self._pause else self._heard()
+        for protocol in self._protocols:
+            assert isinstance(protocol, Protocol)  # all are made by `_open`
+            protocol.sift(heard)
+
+    def _begin_pause(self, seconds: float) -> None:
+        _log.warning("speaker_sends_too_much", deaf_for_seconds=seconds)
+        self._pause = asyncio.get_running_loop().call_later(seconds, self._end_pause)
+        self._sift()
+
+    def _end_pause(self) -> None:
+        self._pause = None
+        self._sift()
 
 
 def _candidate(kind: str, component: int, address: str, port: int, base: str | None = None) -> Any:
@@ -192,8 +217,7 @@ class Protocol(aioice.ice.StunProtocol):
         """aioice's own handling, for what may be handled."""
         connection = self.receiver
         assert isinstance(data, bytes) and isinstance(connection, Connection)
-        stun = 0 < len(data) <= LARGEST_DATAGRAM and data[0] <= _LAST_STUN_BYTE
-        if not stun and not connection.takes(len(data), (addr[0], addr[1])):
+        if not self._is_wanted(connection, data, (addr[0], addr[1])):
             connection.dropped += 1
             return
         try:
@@ -202,6 +226,21 @@ class Protocol(aioice.ice.StunProtocol):
             # A stranger's bytes made the parser fall: they cost themselves, and one count.
             connection.dropped += 1
             _log.debug("datagram_refused", reason=repr(error))
+
+    def _is_wanted(self, connection: Connection, data: bytes, addr: Address) -> bool:
+        if data and data[0] <= LAST_STUN_BYTE:
+            return connection.takes_check(data, self.transactions)
+        return connection.takes(len(data), addr)
+
+    def sift(self, heard: frozenset[Address]) -> None:
+        """Let the kernel drop what is neither STUN nor from `heard`."""
+        family = udp.family_of(self.local_candidate.host)
+        alike = [address for address in heard if udp.family_of(address[0]) == family]
+        try:
+            attach(self.transport.get_extra_info("socket"), program(alike, LARGEST_DATAGRAM))
+        except OSError as reason:
+            # Without it the same is dropped, only here: it costs more.
+            _log.info("no_socket_filter", reason=str(reason))
 
 
 _host_addresses = aioice.ice.get_host_addresses
