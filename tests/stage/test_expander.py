@@ -38,7 +38,7 @@ def test_what_is_far_below_a_voice_becomes_quieter_by_twelve_decibels() -> None:
 def test_what_is_a_little_below_a_voice_is_left_alone() -> None:
     expander = Expander()
     heard(expander, sound(-20, 50))
-    assert abs(decibels(heard(expander, sound(-26, 100))) + 26) < 0.5
+    assert abs(decibels(heard(expander, sound(-25, 100))) + 25) < 0.5
 
 
 def test_the_end_of_a_word_is_left_alone_and_its_beginning_is_whole() -> None:

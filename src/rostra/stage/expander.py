@@ -18,10 +18,10 @@ from rostra.wire.timing import FRAME
 
 Pcm = npt.NDArray[np.float32]
 
-_BELOW = 7.0  # dB below the voice where turning down begins
-_SLOPE = 2.0  # dB down for each dB below that
+_BELOW = 5.5  # dB below the voice where turning down begins
+_SLOPE = 2.5  # dB down for each dB below that
 _MOST = 12.0  # dB
-_SMOOTHED = 0.1  # share of a new frame in the voice's power: a fifth of a second
+_SMOOTHED = 0.2  # share of a new frame in the voice's power: a tenth of a second
 _FORGOTTEN = 0.004  # dB a frame
 _ABSOLUTE = -55.0  # dBFS below which nobody speaks
 _A_WORD = -1.0  # dB: what is turned down less than this is speech
