@@ -63,7 +63,7 @@ def _each(found: Figures, key: str) -> str:
 
 
 def _better(found: Figures) -> str:
-    return f"{found['better_db']:.1f} dB better, worst {found['better_db_worst']:.1f}"
+    return f"{found['better_db']:.1f} dB better, worst {found['better_db_worst']:.2f}"
 
 
 def _hls(figures: Figures) -> list[Figures]:
@@ -240,7 +240,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             "≥ 8 dB better, speech intact",
             lambda f: f"{_better(f['babble'])} ({_better(f['many'])}; hiss {_better(f['hiss'])}); "
                       f"ESTOI {f['babble']['estoi_before']:.3f} → "
-                      f"{f['babble']['estoi_after']:.3f}; SI-SDR "
+                      f"{f['babble']['estoi_after']:.3f}, at worst "
+                      f"{f['babble']['estoi_change_worst']:+.3f}; SI-SDR "
                       f"{f['babble']['si_sdr_db_change']:+.1f} dB, segmental SNR "
                       f"{f['babble']['segmental_snr_db_change']:+.1f} dB; "
                       f"clean voice ESTOI {f['clean']['estoi']:.3f}, STOI {f['clean']['stoi']:.3f}",
