@@ -23,6 +23,7 @@ from rostra.testing.ear import Ear
 from rostra.testing.edges import read_response
 from rostra.testing.patience import until
 from rostra.testing.served import Served, refused, serving
+from rostra.testing.strangers import client_hello
 
 pytestmark = pytest.mark.process
 
@@ -148,10 +149,7 @@ def test_plain_http_is_refused_in_words(served: Served, which: str) -> None:
 
 def test_the_square_closes_who_does_not_come_to_its_head(served: Served) -> None:
     assert served.tls is not None
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    with pytest.raises(ssl.SSLWantReadError):
-        served.tls.wrap_bio(incoming, outgoing).do_handshake()
-    hello = outgoing.read()
+    hello = client_hello(served.tls)
     begun = []
     for first in (b"", hello[:1], hello[:200]):
         sock = socket.create_connection(("127.0.0.1", served.port), 13)
