@@ -48,12 +48,10 @@ class House:
         assert "Traceback" not in self.served.log()
 
     def processes(self) -> dict[str, int]:
-        """Everybody but the stages of Spaces that tests open and end."""
+        """Everybody whose end would be heard, or be the end of a door."""
+        wanted = re.compile(r"rostra (web|bus|edges|edge \d+|demo|stage demo)")
         parts = self.served.parts().items()
-        return {
-            name: process.pid for name, process in parts
-            if name == "rostra stage demo" or not name.startswith("rostra stage ")
-        }  # fmt: skip
+        return {name: process.pid for name, process in parts if wanted.fullmatch(name)}
 
 
 @pytest.fixture(scope="module")

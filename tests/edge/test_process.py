@@ -107,7 +107,8 @@ def test_a_killed_edge_is_replaced_and_its_listeners_continue_on_another(pair: H
     assert sum(shares) == 12
     victim = max((0, 1), key=lambda n: shares[n])
     os.kill(before[victim], signal.SIGKILL)
-    until(lambda: pair.edge_pids() and pair.edge_pids()[victim] != before[victim], "respawned", 0.5)
+    respawned = lambda: (now := pair.edge_pids()) and now[victim] != before[victim]  # noqa: E731
+    until(respawned, "respawned", 0.5)
     assert pair.edge_pids()[1 - victim] == before[1 - victim]
     stage.say(6)
     survivors, displaced = [], []

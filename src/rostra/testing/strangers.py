@@ -90,7 +90,7 @@ class Trickling:
             piece = self._sock.recv(500)
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLEOFError):  # the latter when it is closed while we send
             return True
         self.said += piece
         return not piece
