@@ -14,25 +14,25 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 HERE = Path(__file__).parent
-LANES = {  # by the folder under this one
-    "browser": "pages",
-    "stage": "sound",
-    "network": "sound",
-    "players": "sound",
-    "clients": "sound",
-    "testing": "sound",
+LANES = {  # by how a file's name begins
+    "browser/": "pages",
+    "stage/test_chromium": "pages",
+    "stage/": "sound",
+    "network/": "sound",
+    "players/": "sound",
+    "clients/": "sound",
+    "testing/": "sound",
 }
 # Workers take what is long first, so that in the end none waits long for the others.
-FIRST = [*LANES, "edge", "cli", "node", "doors"]
+FIRST = [*LANES, "edge/", "cli/", "node/", "doors/"]
 
 
 class Lanes(LoadScopeScheduling):
     """What is in one lane stays on one worker; so does a file that is in none."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        folder = file.removeprefix("tests/").partition("/")[0]
-        return LANES.get(folder, file)
+        file = nodeid.partition("::")[0].removeprefix("tests/")
+        return next((LANES[start] for start in LANES if file.startswith(start)), file)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -41,5 +41,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = {folder: number for number, folder in enumerate(FIRST)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(HERE).parts[0], len(FIRST)))
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(HERE).as_posix()
+        return next((n for n, start in enumerate(FIRST) if file.startswith(start)), len(FIRST))
+
+    items.sort(key=place)
