@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import random
 from typing import Any
 
 import aioice.ice
 import aiortc.rtcicetransport
 import structlog
+from aioice import stun
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.utils import random_string
 
@@ -33,6 +35,10 @@ BURST = 250.0
 _MOST_ADDRESSES = 32  # of one speaker: networks change, but not for ever
 _LAST_STUN_BYTE = 3  # RFC 7983: what begins with a larger byte is DTLS or SRTP
 
+CONSENT_SECONDS = 5.0  # between two questions whether we may send (RFC 7675, section 5.1)
+EXPIRES_SECONDS = 30.0  # without an answer
+LOOKOUT_SECONDS = 0.2  # while nothing comes; a question waits for its answer for half a second
+SILENT_SECONDS = 1.0
 
 _ANYWHERE = StageSettings()
 _UFRAG, _PASSWORD = 8, 24  # characters of our credentials; RFC 8839 wants 4 and 22
@@ -55,6 +61,7 @@ class Connection(aioice.ice.Connection):
         self._former: dict[int, Any] = {}  # pairs agreed before a restart
         self._allowance = BURST
         self._counted_at = 0.0
+        self._heard_at = 0.0
 
     def check_incoming(self, message: Any, addr: tuple[str, int], protocol: Any) -> None:
         """aioice calls this for a check whose password was right."""
@@ -83,6 +90,39 @@ class Connection(aioice.ice.Connection):
         """aioice's; what was agreed before a restart is over when it succeeds."""
         await super().connect()
         self._former = {}
+
+    async def query_consent(self) -> None:
+        """Ask the peer whether it may be sent to, and close when it has not said so for long.
+
+        aioice asks every five seconds. A browser whose network is gone stops its own checks after
+        15 s; its socket lives for 30, and the answer to a question of ours revives it. So one that
+        is silent is asked all the time: it is back with its network.
+        """
+        loop = asyncio.get_running_loop()
+        answered_at = loop.time()
+        due = answered_at + _consent_wait()
+        while loop.time() - answered_at < EXPIRES_SECONDS:
+            await asyncio.sleep(LOOKOUT_SECONDS)
+            asked_at = loop.time()
+            if asked_at < due and asked_at - self._heard_at < SILENT_SECONDS:
+                continue
+            due = asked_at + _consent_wait()
+            if await self._consents():
+                answered_at = asked_at
+        self._query_consent_task = None
+        await self.close()
+
+    async def _consents(self) -> bool:
+        for pair in tuple(self._nominated.values()):
+            request = self.build_request(pair, nominate=False)
+            key = (self.remote_password or "").encode()
+            try:
+                await pair.protocol.request(
+                    request, pair.remote_addr, integrity_key=key, retransmissions=0
+                )
+            except stun.TransactionError:
+                return False
+        return True
 
     async def close(self) -> None:
         """aioice's; nothing carries on after it."""
@@ -150,7 +190,10 @@ class Connection(aioice.ice.Connection):
     def takes(self, size: int, addr: tuple[str, int]) -> bool:
         """Whether a datagram of `size` bytes from `addr`, no STUN, goes on to be decrypted."""
         fits = 0 < size <= LARGEST_DATAGRAM and self._queue.qsize() < MOST_WAITING
-        return fits and self._is_known(addr) and self._spend()
+        if not (fits and self._is_known(addr) and self._spend()):
+            return False
+        self._heard_at = asyncio.get_running_loop().time()
+        return True
 
     def _is_known(self, addr: tuple[str, int]) -> bool:
         return addr in self._known or any(
@@ -165,6 +208,10 @@ class Connection(aioice.ice.Connection):
             return False
         self._allowance -= 1.0
         return True
+
+
+def _consent_wait() -> float:
+    return CONSENT_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - so that all do not ask at once
 
 
 def _candidate(kind: str, component: int, address: str, port: int, base: str | None = None) -> Any:
