@@ -107,10 +107,12 @@ export class Seat extends EventTarget {
   async #reach(again) {
     const turn = this.#reaching = ++this.#turn;
     let failed = null;
+    let began = 0;
     this.#tries = 0;
-    for (let wait = 0; turn === this.#turn; wait = this.#waitAfter()) {
-      if (again) await this.#pause(wait);
+    for (let wait = 0; turn === this.#turn; wait = this.#waitAfter(began)) {
+      if (again && wait > 0) await this.#pause(wait);
       if (turn !== this.#turn) return;
+      began = performance.now();
       failed = await this.#try(again);
       if (turn !== this.#turn) return;
       if (!failed) break;
@@ -125,11 +127,11 @@ export class Seat extends EventTarget {
     this.#reaching = 0;
   }
 
-  /** Milliseconds until the next try. */
-  #waitAfter() {
+  /** Milliseconds until the next try; one that waited in vain itself is followed at once. */
+  #waitAfter(began) {
     const tries = this.#tries++;
     if (!navigator.onLine) return OFFLINE_MS;
-    return WAITS_MS[Math.min(tries, WAITS_MS.length - 1)];
+    return WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] - (performance.now() - began);
   }
 
   /** Opens one new line; what refused it, or null. */
