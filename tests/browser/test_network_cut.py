@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 READ = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())"
-SOON = 5  # seconds
+SOON = 4  # seconds
 
 
 @pytest.fixture
