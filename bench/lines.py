@@ -77,6 +77,24 @@ def _spoiled(figures: Figures) -> str:
     )
 
 
+def _brief(drops: Figures) -> Figures:
+    return {drop: found for drop, found in drops.items() if float(drop) <= 20}
+
+
+def _long(drops: Figures) -> Figures:
+    return {drop: found for drop, found in drops.items() if float(drop) > 20}
+
+
+def _returns(drops: Figures) -> str:
+    return "; ".join(
+        f"{drop} s: p50 {one['p50_s']:g} s, max {one['max_s']:g} s" for drop, one in drops.items()
+    )
+
+
+def _back(drops: Figures, seconds: float) -> bool:
+    return all(one["max_s"] <= seconds and one["muted_as_before"] for one in drops.values())
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark("click", ("--clicks", "60"), ("--clicks", "10"), (
         Row(
@@ -211,6 +229,26 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             lambda f: "; ".join(f"p50 {f[way]['p50_ms']:.0f} ms, p99 {f[way]['p99_ms']:.0f} ms"
                                 for way in ("channel", "api")),
             lambda f: max(f[way]["p99_ms"] for way in ("channel", "api")) <= 500,
+        ),
+    )),
+    Benchmark("back", ("--rounds", "3"), ("--rounds", "1", "--longest", "5"), (
+        Row(
+            "a speaker's page back on its seat after 1, 5, 20, 60 s in which frames were lost",
+            "≤ 3 s, muted as before",
+            lambda f: _returns(f["frames_lost"]),
+            lambda f: _back(f["frames_lost"], 3),
+        ),
+        Row(
+            "the same with the link down for 1, 5, 20 s",
+            "≤ 3 s, muted as before",
+            lambda f: _returns(_brief(f["link_down"])),
+            lambda f: _back(_brief(f["link_down"]), 3),
+        ),
+        Row(
+            "the same for 60 s, Chromium not seeing its own network for 2 to 3.3 s of it",
+            "≤ 4 s, muted as before",
+            lambda f: _returns(_long(f["link_down"])) or "not in a quick look",
+            lambda f: _back(_long(f["link_down"]), 4),
         ),
     )),
     Benchmark("fidelity", (), (), (

@@ -56,6 +56,15 @@ def signed_in(served: Served, browser: Browser, handle: str = "admin") -> Any:
     return kept
 
 
+def new_space(page: Page, link: str) -> None:
+    """Sign in with a one-time `link`, and be the host on the stage page of a new Space."""
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.fill("#f-title", TITLE)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/spaces/*/stage")
+
+
 class StagePages:
     """The pages of one server; `problems` is what they complained of."""
 

@@ -20,6 +20,7 @@ export class Room extends EventTarget {
   #counting = null;
   #t = 0;
   #heardAt = -Infinity;
+  #asking = false;
 
   get open() {
     return OPEN.includes(this.phase);
@@ -94,16 +95,19 @@ export class Room extends EventTarget {
 
   /** Asks the API what phase it is while the stage says nothing. */
   follow() {
-    setInterval(() => this.#fresh || this.ask(), POLL_MS);
+    setInterval(() => this.#fresh || this.#asking || this.ask(), POLL_MS);
     return this.ask();
   }
 
   async ask() {
+    this.#asking = true; // browsers open six connections to a server: they are for the seat
     try {
       this.#phaseIs((await look()).phase);
     } catch (refusal) {
       if (refusal.status === 404) this.#phaseIs("removed");
       else if (refusal.final) throw refusal; // else: asked again in two seconds
+    } finally {
+      this.#asking = false;
     }
   }
 
