@@ -1,6 +1,7 @@
 // One WebRTC connection to the stage, opened by WHIP (RFC 9725): our sound, the return, a channel.
 
 import { Refusal, refusalOf, unreachable } from "./refusal.js";
+import { reachable } from "./way.js";
 
 const GATHER_MS = 1500;
 const PATH_MS = 10000;
@@ -48,6 +49,7 @@ export class Line extends EventTarget {
     const leads = () => leadsOut(this.#peer.localDescription.sdp);
     await this.#gathered(leads, PATH_MS, abort.signal);
     if (!leads()) throw new Refusal(0, "no_path");
+    await reachable(abort.signal);
     await this.#offer(address, token, abort, AGAIN_MS);
   }
 
@@ -64,7 +66,8 @@ export class Line extends EventTarget {
   async #post(address, token, signal) {
     const headers = { "Content-Type": "application/sdp", Authorization: `Bearer ${token}` };
     try {
-      return await fetch(address, { method: "POST", headers, body: this.#peer.localDescription.sdp, signal });
+      const body = this.#peer.localDescription.sdp;
+      return await fetch(address, { method: "POST", headers, body, credentials: "omit", signal });
     } catch {
       throw unreachable();
     }

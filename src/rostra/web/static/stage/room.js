@@ -1,6 +1,7 @@
 // The room as this page knows it: what the stage says, or the API while there is no line to it.
 
 import { look } from "./door.js";
+import { isAsking } from "./way.js";
 import { facts } from "./words.js";
 
 const FRESH_MS = 3000;
@@ -95,7 +96,7 @@ export class Room extends EventTarget {
 
   /** Asks the API what phase it is while the stage says nothing. */
   follow() {
-    setInterval(() => this.#fresh || this.#asking || this.ask(), POLL_MS);
+    setInterval(() => this.#fresh || this.#asking || isAsking() || this.ask(), POLL_MS);
     return this.ask();
   }
 
