@@ -1,6 +1,6 @@
 """What holds for all tests: in which order they run, and which never run at the same time.
 
-Most tests wait for real time to pass, so three workers share two cores. Two kinds must not be
+Most tests wait for real time to pass, so two workers at a time do not make each other late. Two kinds must not be
 late: sound, which is judged by the sample, and pages in Chromium. Each has a worker of its own
 while there is any of it; what computes for long stands with the sound, so as not to be beside it.
 """
