@@ -15,8 +15,8 @@ DATA ?= ./data
 ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# Most tests wait for real time to pass, so two at a time do not make each other late; tests/conftest.py keeps apart
-# what more of its kind at once would make late.
+# Most tests wait for real time to pass, so two at a time do not make each other late;
+# tests/conftest.py keeps apart what another of its kind would make late.
 TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
