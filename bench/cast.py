@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import fractions
-import multiprocessing
 from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from aiortc import MediaStreamTrack
 
+from bench.aside import Aside
 from bench.seat import Seat
 from rostra.node.demo import VOICES
 from rostra.programme.opus import Encoder
@@ -51,26 +51,11 @@ class Reel(MediaStreamTrack):
         return packet
 
 
-class Cast:
-    """One seat for each of `tokens`; the first `talking` of them talk."""
+class Cast(Aside):
+    """One seat for each of `tokens`; the first `talking` of them talk. Ready when all sit."""
 
     def __init__(self, origin: str, slug: str, tokens: Sequence[str], talking: int) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._over, self._ready = context.Event(), context.Event()
-        play = (f"{origin}/whip/{slug}", list(tokens), talking, self._over, self._ready)
-        self._process = context.Process(target=_play, args=play, daemon=True)
-
-    def begin(self) -> Cast:
-        """Start, and wait until all are on the stage."""
-        self._process.start()
-        if not self._ready.wait(40):
-            raise TimeoutError("the cast did not come on the stage")
-        return self
-
-    def end(self) -> None:
-        """All leave."""
-        self._over.set()
-        self._process.join(10)
+        super().__init__(_play, f"{origin}/whip/{slug}", list(tokens), talking, patience=40)
 
 
 def _play(url: str, tokens: list[str], talking: int, over: Event, ready: Event) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fractions
-import multiprocessing
 import time
 from multiprocessing.synchronize import Event
 from typing import Any
@@ -13,6 +12,7 @@ import av
 import httpx
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
+from bench.aside import Aside
 from bench.rig import Server
 from rostra.programme.opus import Encoder
 from rostra.testing.coded import programme
@@ -47,30 +47,16 @@ class Coded(MediaStreamTrack):
         return packet
 
 
-class CodedSpeaker:
+class CodedSpeaker(Aside):
     """Speaks from `begin()` to `end()`, in a process of its own so that nobody's work delays it.
 
-    Sample n of the programme leaves the mouth at wall time `began + n / 48000`.
+    Sample n of the programme leaves the mouth at wall time `began + n / 48000`. Ready when the
+    stage has answered.
     """
 
     def __init__(self, origin: str, slug: str, token: str) -> None:
         self.began = time.time()
-        context = multiprocessing.get_context("spawn")
-        self._over, self._connected = context.Event(), context.Event()
-        mouth = (f"{origin}/whip/{slug}", token, self.began, self._over, self._connected)
-        self._process = context.Process(target=_speak, args=mouth, daemon=True)
-
-    def begin(self) -> CodedSpeaker:
-        """Start, and wait until the stage has answered."""
-        self._process.start()
-        if not self._connected.wait(20):
-            raise TimeoutError("the stage did not answer the coded speaker")
-        return self
-
-    def end(self) -> None:
-        """Stop speaking."""
-        self._over.set()
-        self._process.join(10)
+        super().__init__(_speak, f"{origin}/whip/{slug}", token, self.began, patience=20)
 
 
 def on_air(running: Server, slug: str) -> CodedSpeaker:

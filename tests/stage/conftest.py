@@ -33,6 +33,7 @@ from rostra.stage.rules import Event
 from rostra.testing.coded import programme
 from rostra.testing.decode import decoded
 from rostra.testing.link import Climate, Link, candidate_of, hidden, through
+from rostra.testing.meter import read
 from rostra.testing.nats_server import NatsServer
 from rostra.testing.patience import PATIENCE, in_time
 from rostra.wire.timing import FRAME, RATE
@@ -244,6 +245,19 @@ class Hall:
             with self.places.log(SLUG, reader.header.pid, rendition)[0].open("rb") as file:
                 file.seek(made.offset)
                 return decoded(made.head + file.read(made.length))
+
+    async def hears(self, wanted: Callable[[Any], Any], why: str) -> None:
+        """Until the meter finds chirps in the recording whose slots are `wanted`.
+
+        How long after a join that takes depends on how busy the machine is: the jitter buffer
+        begins by measuring the network, and the meter reads no chirp from what it stretches.
+        """
+        for _ in range(40):
+            await self.pass_time(0.5)
+            slots = (await asyncio.to_thread(lambda: read(self.recorded()))).slots
+            if wanted(slots):
+                return
+        raise AssertionError(f"20 s of log without {why}")
 
     async def stop(self) -> int:
         """SIGTERM, as it were."""

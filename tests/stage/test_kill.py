@@ -87,7 +87,7 @@ async def other(hall, nats_server) -> AsyncIterator[OtherProcess]:
 
 async def test_a_killed_stage_comes_back_at_the_same_media_time(hall, other, clock) -> None:
     await hall.move("start")
-    await hall.pass_time(3)
+    await hall.hears(lambda slots: (slots < LATER).any(), "what the host said")
     pid = hall.manifest.programme
     killed = time.monotonic()
     await other.kill()
@@ -104,12 +104,12 @@ async def test_a_killed_stage_comes_back_at_the_same_media_time(hall, other, clo
     await in_time(lambda: hall.manifest.on_air, "on air")
     assert list(state["stage"]) == ["host"]
     await hall.join("host", later, role="host")
-    await hall.pass_time(3)
+    await hall.hears(lambda slots: (slots >= LATER).any(), "what the host said after the kill")
     check_the_logs(hall, pid, clock)
     await hall.move("end")
     assert await asyncio.wait_for(other.process.wait(), 10) == 0
     slots = read(hall.recorded()).slots
-    assert ((slots < 100).any(), (slots >= LATER).any()) == (True, True)
+    assert (slots < LATER).any()  # what was said before is still there
     assert appending < 3
 
 

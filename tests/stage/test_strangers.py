@@ -197,6 +197,8 @@ async def test_stun_that_does_not_name_us_is_not_answered(hall, a_tone) -> None:
 async def test_what_waits_for_decryption_is_bounded() -> None:
     connection = ice.Connection(ice_controlling=False)
     connection._guard.admit(("192.0.2.1", 4_000))
+    connection._sift()
+    assert connection.takes(100, ("192.0.2.1", 4_000))
     for _ in range(ice.MOST_WAITING):
         connection.data_received(b"x", 1)
     assert not connection.takes(100, ("192.0.2.1", 4_000))

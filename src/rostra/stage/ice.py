@@ -56,6 +56,7 @@ class Connection(aioice.ice.Connection):
         super().__init__(*arguments, **named)
         self.dropped = 0
         self._guard = Guard()
+        self._hears: frozenset[Address] = frozenset()
         self._former: dict[int, Any] = {}  # pairs agreed before a restart
         self._pause: asyncio.TimerHandle | None = None
         self._heard_at = 0.0
@@ -201,7 +202,7 @@ class Connection(aioice.ice.Connection):
         now = asyncio.get_running_loop().time()
         if self._queue.qsize() >= MOST_WAITING:
             return False
-        taken = self._guard.takes(size, addr in self._heard(), now)
+        taken = self._guard.takes(size, addr in self._hears, now)
         if taken:
             self._heard_at = now
         elif self._pause is None and self._guard.pause_left(now):
@@ -213,14 +214,11 @@ class Connection(aioice.ice.Connection):
         ours = self.local_username.encode() + b":" in data or data[_TRANSACTION] in transactions
         return ours and self._guard.takes_check(len(data), asyncio.get_running_loop().time())
 
-    def _heard(self) -> frozenset[Address]:
-        """Who may send more than STUN."""
-        agreed = (*self._nominated.values(), *self._former.values())
-        return self._guard.checked | {pair.remote_addr for pair in agreed}
-
     def _sift(self) -> None:
-        """Tell the kernel who is heard; nobody is during a pause."""
-        heard: frozenset[Address] = frozenset() if self._pause else self._heard()
+        """Work out who may send more than STUN, and tell the kernel; nobody may during a pause."""
+        agreed = (*self._nominated.values(), *self._former.values())
+        self._hears = self._guard.checked | {pair.remote_addr for pair in agreed}
+        heard: frozenset[Address] = frozenset() if self._pause else self._hears
         for protocol in self._protocols:
             assert isinstance(protocol, Protocol)  # all are made by `_open`
             protocol.sift(heard)

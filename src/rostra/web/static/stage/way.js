@@ -23,6 +23,7 @@ export const isAsking = () => asking !== null;
 export function reachable(signal) {
   asking ??= ask().finally(() => { asking = null; });
   return new Promise((done) => {
+    if (signal.aborted) done();
     signal.addEventListener("abort", done);
     asking.then(done);
   });
