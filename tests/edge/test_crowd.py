@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from rostra.edge.cadence import CALM
-from rostra.edge.crowd import Crowd, Ear, Farewell
+from rostra.edge.cadence import CALM, Class
+from rostra.edge.cohort import Ear
+from rostra.edge.crowd import Crowd, Farewell
 from rostra.edge.live import Beginnings, start_of
 from rostra.edge.spaces import LOOK_NS, Space, Spaces
 from rostra.edge.tail import Tail
@@ -31,26 +31,21 @@ class Sockets:
     got: dict[int, bytes] = field(default_factory=dict)
     parted: dict[int, Farewell] = field(default_factory=dict)
     watched: set[int] = field(default_factory=set)
+    gone: int = 0
 
     def send(self, fd: int, source: int, offset: int, length: int) -> int:
-        try:
-            return self.give(fd, self.log.read_bytes()[offset : offset + length])
-        except ConnectionError:
-            return -1
+        return self.write(fd, self.log.read_bytes()[offset : offset + length])
 
-    def give(self, fd: int, data: bytes) -> int:
+    def write(self, fd: int, data: bytes) -> int:
         assert fd not in self.parted
         room = self.room.get(fd, len(data))
         if room < 0:
-            raise ConnectionResetError
+            return -1
         taken = min(room, len(data))
         if fd in self.room:
             self.room[fd] -= taken
         self.got[fd] = self.got.get(fd, b"") + data[:taken]
         return taken
-
-    def giver(self, fd: int) -> Callable[[bytes], int]:
-        return lambda data: self.give(fd, data)
 
     def unsent(self, fd: int) -> int:
         return self.held.get(fd, 0)
@@ -58,8 +53,11 @@ class Sockets:
     def watch(self, fd: int, for_room: bool) -> None:
         (self.watched.add if for_room else self.watched.discard)(fd)
 
-    def part(self, ear: Ear, why: Farewell) -> None:
-        self.parted[ear.fd] = why
+    def left(self, space: Space, tail: Tail, kind: Class) -> None:
+        self.gone += 1
+
+    def part(self, fd: int, why: Farewell) -> None:
+        self.parted[fd] = why
 
 
 @dataclass
@@ -78,7 +76,6 @@ class Hall:
     def join(self, fd: int) -> Ear:
         ear = Ear(
             fd,
-            self.sockets.giver(fd),
             space=self.space,
             tail=self.tail,
             kind=CALM,
@@ -208,8 +205,8 @@ def test_who_left_is_sent_nothing_even_from_a_list_of_slow_ones(hall: Hall) -> N
     hall.go_on(SECOND)
     before = dict(hall.sockets.got)
     for ear in ears:
-        hall.crowd.leave(ear)
-        hall.crowd.leave(ear)
+        hall.crowd.leave(ear.fd)
+        hall.crowd.leave(ear.fd)
     hall.go_on(2 * SECOND)
     hall.crowd.has_room(0, hall.now)
     assert hall.sockets.got == before
@@ -245,7 +242,6 @@ def test_rewinding_is_paced_and_then_live(hall: Hall) -> None:
     hall.tail.look(hall.now)
     ear = Ear(
         7,
-        hall.sockets.giver(7),
         space=hall.space,
         tail=hall.tail,
         kind=CALM,
@@ -268,7 +264,6 @@ def test_a_paced_listener_that_does_not_take_its_sound_is_parted_with(hall: Hall
     hall.tail.look(hall.now)
     ear = Ear(
         7,
-        hall.sockets.giver(7),
         space=hall.space,
         tail=hall.tail,
         kind=CALM,

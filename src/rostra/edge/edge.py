@@ -7,13 +7,13 @@ import select
 from collections.abc import Callable
 
 from rostra.edge.conversations import Conversations
-from rostra.edge.crowd import Ear, Farewell
+from rostra.edge.crowd import Farewell
 from rostra.edge.deadlines import Wait
 from rostra.edge.handshakes import A_TURN, Handshakes
 from rostra.edge.recording import Shelf
 from rostra.edge.serving import Serving
 from rostra.edge.sockets import Sockets
-from rostra.edge.spaces import Spaces
+from rostra.edge.spaces import Space, Spaces
 
 _SECOND = 1_000_000_000
 _DRAIN_NS = 1_500_000_000
@@ -108,6 +108,8 @@ class Edge:
                 self._handshakes.wait(connection)
                 return
             self._conversations.happened(connection, mask)
+        elif fd in sockets.crowd:
+            self._conversations.happened_to_listener(fd, mask)
         elif fd == self._wake:
             os.read(self._wake, 4096)
             self._shelf.collect()
@@ -136,7 +138,7 @@ class Edge:
             sockets.accept_if_room()
         slot = sockets.counts.slot
         slot.set("heartbeat_ms", sockets.now // 1_000_000)
-        slot.set("connections", len(sockets.connections))
+        slot.set("connections", sockets.open)
         slot.set("lateness_max_us", self._latest[0] // 1000)
 
     def _census(self) -> None:
@@ -167,15 +169,17 @@ class Edge:
 
     def _done(self) -> bool:
         sockets = self._sockets
-        return self._ends is not None and (not sockets.connections or sockets.now >= self._ends)
+        return self._ends is not None and (not sockets.open or sockets.now >= self._ends)
 
     def _end(self) -> None:
         sockets = self._sockets
+        for fd in sockets.crowd.everybody():
+            sockets.hangs_up(fd)
         for connection in list(sockets.connections.values()):
             sockets.drop(connection)
         sockets.close_doomed()
         sockets.counts.slot.clear_gauges()
 
 
-def _is_removed(ear: Ear) -> bool:
-    return ear.space.manifest.phase == "removed"
+def _is_removed(space: Space) -> bool:
+    return space.manifest.phase == "removed"

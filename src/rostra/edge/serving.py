@@ -15,11 +15,11 @@ from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, t
 from rostra.edge.cadence import Class, Load, choose_class
 from rostra.edge.census import Fetched
 from rostra.edge.counts import Counts
-from rostra.edge.crowd import MOST_PACED
 from rostra.edge.door import Request
 from rostra.edge.live import AT_ONCE, Beginnings, Start, floor, live_head, moment, start_of
 from rostra.edge.mark import Mark, sign, verify
 from rostra.edge.measures import families
+from rostra.edge.pace import MOST_PACED
 from rostra.edge.reactions import Limiter, which
 from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
 from rostra.edge.showing import Showing, language_of, strict_transport, takes_gzip
