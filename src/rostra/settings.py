@@ -190,7 +190,7 @@ SETTINGS: tuple[Setting, ...] = (
             "SQLAlchemy address of a PostgreSQL database; SQLite in the data folder if absent.",
             example="postgresql+asyncpg://rostra@localhost/rostra"),
     Setting("edges", "N", _whole(1, 256), None,
-            "Edge processes; one for each core if absent.",
+            "Edge processes to begin with, one for each core if absent; more follow when needed.",
             example=4),
     Setting("max_listeners", "N", _whole(1, 100_000_000), None,
             "Listeners at once, above which newcomers are asked to wait; worked out if absent.",

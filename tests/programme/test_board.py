@@ -28,7 +28,7 @@ def board(path: Path) -> Iterator[Board]:
 
 def test_a_fresh_board_is_all_zeros(board: Board) -> None:
     totals = board.totals()
-    assert set(totals) == set(NAMES) - {"pid", "heartbeat_ms"}
+    assert set(totals) == (set(NAMES) | {"edges"}) - {"pid", "heartbeat_ms"}
     assert set(totals.values()) == {0}
     assert board.space("demo") == NOBODY
 

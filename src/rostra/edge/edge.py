@@ -10,13 +10,15 @@ from rostra.edge.conversations import Conversations
 from rostra.edge.crowd import Farewell
 from rostra.edge.deadlines import Wait
 from rostra.edge.handshakes import A_TURN, Handshakes
+from rostra.edge.kernel import tcp_memory
 from rostra.edge.recording import Shelf
 from rostra.edge.serving import Serving
 from rostra.edge.sockets import Sockets
 from rostra.edge.spaces import Space, Spaces
 
 _SECOND = 1_000_000_000
-_DRAIN_NS = 1_500_000_000
+_LATE_NS = 100_000_000  # from here on joins give way
+_ACCEPTS, _ACCEPTS_WHEN_LATE = 64, 4  # a turn
 _LATENESS_NS = 10 * _SECOND
 _EVENTS_A_TURN = 256
 _LOOK_EVERY = 16  # events, between two looks at the timetable
@@ -35,7 +37,7 @@ class Edge:
         spaces: Spaces,
         shelf: Shelf,
         wake: int,
-        told_to_end: Callable[[], bool],
+        told_to_end: Callable[[], int | None],
     ) -> None:
         self._sockets = sockets
         self._conversations = conversations
@@ -47,6 +49,7 @@ class Edge:
         self._told_to_end = told_to_end
         self._next_second = sockets.now
         self._ends: int | None = None
+        self._late_ns = 0  # at the last turn
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
         sockets.poll.register(wake, select.EPOLLIN)
@@ -75,8 +78,8 @@ class Edge:
         if sockets.now >= self._next_second:
             self._next_second = sockets.now + _SECOND
             self._second()
-        if self._ends is None and self._told_to_end():
-            self._drain()
+        if (within := self._told_to_end()) is not None:
+            self._drain(within)
         sockets.close_doomed()
 
     def _patience(self) -> float:
@@ -98,6 +101,7 @@ class Edge:
         slot = sockets.counts.slot
         slot.add("sends_total", served.sends)
         slot.add("bytes_total", served.sent_bytes)
+        self._late_ns = served.lateness_ns
         if served.lateness_ns >= self._latest[0] or now > self._latest[1] + _LATENESS_NS:
             self._latest = (served.lateness_ns, now)
 
@@ -114,7 +118,7 @@ class Edge:
             os.read(self._wake, 4096)
             self._shelf.collect()
         elif fd == sockets.listener_fd:
-            sockets.accept()
+            sockets.accept(_ACCEPTS if self._late_ns < _LATE_NS else _ACCEPTS_WHEN_LATE)
 
     def _shake_hands(self, handshakes: Handshakes) -> None:
         """Behind all else, and listeners before each one: a handshake costs as much as forty sends.
@@ -133,6 +137,8 @@ class Edge:
         if any(space.manifest.phase == "removed" for space in used):
             sockets.crowd.dismiss(_is_removed, Farewell.FINISHED)
         sockets.crowd.check_slow(sockets.now)
+        memory = tcp_memory()
+        sockets.counts.pressed = memory is not None and memory.pressed
         self._census()
         if self._ends is None:
             sockets.accept_if_room()
@@ -158,10 +164,13 @@ class Edge:
 
     # the end
 
-    def _drain(self) -> None:
+    def _drain(self, within_ns: int) -> None:
         """Take nobody any more, and let go of each listener just after its next full send."""
         sockets = self._sockets
-        self._ends = sockets.now + _DRAIN_NS
+        if self._ends is not None:
+            self._ends = min(self._ends, sockets.now + within_ns)
+            return
+        self._ends = sockets.now + within_ns
         sockets.close_listener()
         sockets.crowd.draining = self._conversations.draining = True
         for connection in sockets.deadlines.waiting(Wait.IDLE):

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from rostra.clock import Clock
 from rostra.edge import hls, recording
-from rostra.edge.admission import admits, retry_after
+from rostra.edge.admission import retry_after
 from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, text
-from rostra.edge.cadence import Class, Load, choose_class
+from rostra.edge.cadence import Class, choose_class
 from rostra.edge.census import Fetched
 from rostra.edge.counts import Counts
 from rostra.edge.door import Request
@@ -25,6 +25,7 @@ from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
 from rostra.edge.showing import Showing, language_of, strict_transport, takes_gzip
 from rostra.edge.spaces import Space, Spaces
 from rostra.edge.tail import State, Tail
+from rostra.edge.wait import WaitingRoom
 from rostra.errors import (
     BadInput,
     Conflict,
@@ -81,6 +82,7 @@ class Parts:
     limiter: Limiter
     shelf: recording.Shelf
     showing: Showing
+    waiting_room: WaitingRoom
     paced: Callable[[], int]
 
 
@@ -136,7 +138,7 @@ class Serving:
         tail = space.current(found.rendition, now)
         wall_s = self._parts.clock.wall_ms() // 1000
         self._admit(asked.get("mark", ""), wall_s, now)
-        kind = choose_class(Load(self._parts.counts.listeners(now), self._parts.counts.most))
+        kind = choose_class(self._parts.counts.load(now))
         start = start_of(tail, kind, floor(tail, space.manifest), after, since)
         if start.paced and self._parts.paced() >= MOST_PACED:
             raise _later("Too many listen to earlier parts: try again, or listen live.")
@@ -154,11 +156,17 @@ class Serving:
         return 0 < tail.end - samples(after) <= AT_ONCE
 
     def _admit(self, mark: str, wall_s: int, now: int) -> None:
-        counts = self._parts.counts
         returning = bool(mark) and verify(self._parts.secret, mark, wall_s) is not None
-        if not admits(counts.listeners(now), counts.most, returning=returning):
-            counts.slot.add("refused_total")
-            raise _later("This server has as many listeners as it can serve: try again.")
+        if not self._parts.counts.admits(now, returning=returning):
+            raise Unavailable(
+                "This server has as many listeners as it can serve: try again.",
+                retry_after=self._wait(now),
+            )
+
+    def _wait(self, now: int) -> int:
+        """Seconds after which one who is refused now may come again."""
+        waiting = self._parts.counts.refused(now)
+        return retry_after(waiting, random.random())  # noqa: S311
 
     def _over(self, space: Space) -> Answer:
         replay = None
@@ -216,7 +224,13 @@ class Serving:
 
     def _page(self, found: Route, request: Request, now: int) -> Answer:
         asked = found.parameters()
+        language = language_of(asked.get("lang"), request.headers.get("accept-language", ""))
         space = self._parts.spaces.look(found.slug, now)
+        if space is not None and space.manifest.on and not self._has_place(now):
+            manifest = space.manifest
+            return self._parts.waiting_room.answer(
+                manifest.title, language, self._wait(now), recorded=manifest.record
+            )
         tail = self._told_by(space, now) if space is not None else None
         state = self._now(space, tail) if space is not None else None
         duration = None
@@ -224,12 +238,14 @@ class Serving:
             duration = tail.end - floor(tail, space.manifest)
         self._parts.counts.slot.add("page_total")
         return self._parts.showing.answer(
-            found.slug, space, state, duration,
-            language_of(asked.get("lang"), request.headers.get("accept-language", "")),
+            found.slug, space, state, duration, language,
             embed=asked.get("embed", "") not in ("", "0"),
             gzip=takes_gzip(request.headers.get("accept-encoding", "")),
             now=now,
         )  # fmt: skip
+
+    def _has_place(self, now: int) -> bool:
+        return self._parts.counts.admits(now, returning=False)
 
     def _state(self, found: Route, _: Request, now: int) -> Answer:
         space = self._parts.spaces.find(found.slug, now)
@@ -289,4 +305,4 @@ class Serving:
 
 def _later(sentence: str) -> Unavailable:
     """Come back, but not all at once."""
-    return Unavailable(sentence, retry_after=retry_after(random.random()))  # noqa: S311
+    return Unavailable(sentence, retry_after=retry_after(0, random.random()))  # noqa: S311

@@ -30,7 +30,6 @@ from rostra.edge.tail import Tail
 
 READ = select.EPOLLIN
 LISTENS = select.EPOLLRDHUP | select.EPOLLET
-_ACCEPTS_A_TURN = 64
 _SIOCOUTQ = 0x5411
 _RESET = struct.pack("ii", 1, 0)
 _NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -169,8 +168,9 @@ class Sockets(Host):
         self._most = 0
         self._listener.close()
 
-    def accept(self) -> None:
-        for _ in range(_ACCEPTS_A_TURN):
+    def accept(self, most: int) -> None:
+        """Take up to `most` of those who wait to be connected."""
+        for _ in range(most):
             if self.open >= self._most:
                 self.stop_accepting()
                 return

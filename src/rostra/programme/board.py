@@ -224,9 +224,13 @@ class Board:
         return Slot(self._words[start : start + self._size // 8], self._rows)
 
     def totals(self) -> dict[str, int]:
-        """Every counter summed over the slots; `lateness_max_us` is the largest instead."""
+        """Every counter summed over the slots; of `lateness_max_us` the largest.
+
+        `edges` is how many slots have a living process.
+        """
         sums = self._counters.sum(axis=0)
         result = {name: int(sums[at]) for name, at in _COLUMN.items() if name not in _NOT_SUMMED}
+        result["edges"] = int(np.count_nonzero(self._counters[:, _COLUMN["pid"]]))
         result["lateness_max_us"] = int(self._counters[:, _COLUMN["lateness_max_us"]].max())
         return result
 
