@@ -8,11 +8,20 @@ from urllib.parse import urlsplit
 
 from rostra.ice_servers import read_ice_server
 
+SHORTEST_SECRET = 16
+
 
 def text(value: str) -> str:
     """Anything but nothing."""
     if not value.strip():
         raise ValueError("it is empty")
+    return value
+
+
+def secret(value: str) -> str:
+    """Long enough that nobody guesses it."""
+    if len(value) < SHORTEST_SECRET or not value.isascii() or not value.isprintable():
+        raise ValueError(f"it must have at least {SHORTEST_SECRET} plain characters")
     return value
 
 

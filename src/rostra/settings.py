@@ -57,6 +57,7 @@ class EdgeSettings:
     home_url: str
     processes: int = 1
     max_listeners: int | None = None
+    rehearsal_token: str | None = None
     tls: TlsFiles | None = None
 
 
@@ -139,6 +140,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_listeners", "N", kinds.whole(1, 100_000_000), None,
             "Listeners at once, above which newcomers are asked to wait; worked out if absent.",
             example=20_000),
+    Setting("rehearsal_token", "SECRET", kinds.secret, None,
+            "Lets whoever has it send a rehearsed crowd from elsewhere, for twelve hours.",
+            example="another-long-random-text"),
     Setting("opus_bitrate", "BITS", kinds.whole(12_000, 64_000), 24_000,
             "Bits a second of the Opus rendition."),
     Setting("aac_bitrate", "BITS", kinds.whole(32_000, 128_000), 48_000,
@@ -254,6 +258,7 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
             host, live_port, live_url, public_url,
             processes=_int(chosen["edges"] or _cores()),
             max_listeners=_maybe_int(chosen["max_listeners"]),
+            rehearsal_token=_maybe(chosen["rehearsal_token"]),
             tls=tls,
         ),
         stage=StageSettings(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from rostra.edge.cadence import CALM, Class
-from rostra.edge.cohort import Ear
+from rostra.edge.cadence import CALM
+from rostra.edge.cohort import Ear, Seat
 from rostra.edge.crowd import Crowd, Farewell
 from rostra.edge.live import Beginnings, start_of
 from rostra.edge.spaces import LOOK_NS, Space, Spaces
+from rostra.edge.standing import Standing
 from rostra.edge.tail import Tail
 from rostra.errors import NotFound
 from rostra.testing.edges import PID, SLUG, House, Stage, make_house
@@ -53,7 +54,7 @@ class Sockets:
     def watch(self, fd: int, for_room: bool) -> None:
         (self.watched.add if for_room else self.watched.discard)(fd)
 
-    def left(self, space: Space, tail: Tail, kind: Class) -> None:
+    def left(self, fd: int, seat: Seat) -> None:
         self.gone += 1
 
     def part(self, fd: int, why: Farewell) -> None:
@@ -73,14 +74,12 @@ class Hall:
     now: int = SECOND
     said_ns: int = 0
 
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.space, self.tail, CALM, Standing.VERIFIED)
+
     def join(self, fd: int) -> Ear:
-        ear = Ear(
-            fd,
-            space=self.space,
-            tail=self.tail,
-            kind=CALM,
-            offset=self.tail.look(self.now),
-        )
+        ear = Ear(fd, self.seat, self.tail.look(self.now))
         self.crowd.join(ear, self.now)
         return ear
 
@@ -229,24 +228,18 @@ def test_the_end_is_sent_before_anybody_is_parted_with(hall: Hall) -> None:
 def test_the_census_needs_ten_seconds_and_a_programme_that_grows(hall: Hall) -> None:
     hall.join(1)
     hall.go_on(9 * SECOND)
-    assert hall.crowd.hearing().get(hall.space, 0) == 0
+    assert hall.crowd.hearing().get((SLUG, Standing.VERIFIED), 0) == 0
     hall.go_on(4 * SECOND)
-    assert hall.crowd.hearing() == {hall.space: 1}
+    assert hall.crowd.hearing() == {(SLUG, Standing.VERIFIED): 1}
     hall.go_on(24 * SECOND, speaking=False)
-    assert hall.crowd.hearing() == {hall.space: 0}
+    assert hall.crowd.hearing() == {(SLUG, Standing.VERIFIED): 0}
 
 
 def test_rewinding_is_paced_and_then_live(hall: Hall) -> None:
     hall.stage.say(190)  # 64 s in all
     hall.now += 1
     hall.tail.look(hall.now)
-    ear = Ear(
-        7,
-        space=hall.space,
-        tail=hall.tail,
-        kind=CALM,
-        offset=hall.tail.offset(0),
-    )
+    ear = Ear(7, hall.seat, hall.tail.offset(0))
     hall.crowd.join_paced(ear, 0, hall.now)
     assert ear.offset == hall.tail.offset(93)  # 30 s
     hall.go_on(8 * SECOND, speaking=False)
@@ -262,13 +255,7 @@ def test_a_paced_listener_that_does_not_take_its_sound_is_parted_with(hall: Hall
     hall.stage.say(400)
     hall.now += 1
     hall.tail.look(hall.now)
-    ear = Ear(
-        7,
-        space=hall.space,
-        tail=hall.tail,
-        kind=CALM,
-        offset=hall.tail.offset(0),
-    )
+    ear = Ear(7, hall.seat, hall.tail.offset(0))
     hall.sockets.room[7] = 10_000
     hall.crowd.join_paced(ear, 0, hall.now)
     hall.go_on(40 * SECOND, speaking=False)

@@ -9,22 +9,31 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from rostra.edge.cadence import Class
 from rostra.edge.spaces import Space
+from rostra.edge.standing import Standing
 from rostra.edge.tail import Tail
+
+
+class Seat(NamedTuple):
+    """What is the same for all in a cohort, but for when they have their turn."""
+
+    space: Space
+    tail: Tail
+    kind: Class
+    standing: Standing
 
 
 class Ear:
     """One listener with a place of its own in the log."""
 
-    __slots__ = ("cohort", "fd", "joined_ns", "kind", "offset", "space", "tail")
+    __slots__ = ("cohort", "fd", "joined_ns", "offset", "seat")
 
-    def __init__(self, fd: int, *, space: Space, tail: Tail, kind: Class, offset: int) -> None:
+    def __init__(self, fd: int, seat: Seat, offset: int) -> None:
         self.fd = fd
-        self.space = space
-        self.tail = tail
-        self.kind = kind
+        self.seat = seat
         self.offset = offset  # of the next byte
         self.joined_ns = 0
         self.cohort: Cohort | None = None  # where it sits as a newcomer
@@ -33,12 +42,10 @@ class Ear:
 class Cohort:
     """Who gets the same bytes at the same time; `newcomers` do so from their first turn on."""
 
-    __slots__ = ("fds", "hearing", "kind", "newcomers", "offset", "phase", "space", "tail", "turns")
+    __slots__ = ("fds", "hearing", "newcomers", "offset", "phase", "seat", "turns")
 
-    def __init__(self, space: Space, tail: Tail, kind: Class, phase: int) -> None:
-        self.space = space
-        self.tail = tail
-        self.kind = kind
+    def __init__(self, seat: Seat, phase: int) -> None:
+        self.seat = seat
         self.phase = phase
         self.fds = array("i")
         self.newcomers: dict[int, Ear] = {}

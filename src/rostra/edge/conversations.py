@@ -15,6 +15,7 @@ from rostra.edge.notes import note_fault
 from rostra.edge.recording import Shelf, answer, etag
 from rostra.edge.serving import Join, Later, Serving
 from rostra.edge.sockets import READ, Sockets
+from rostra.edge.standing import Standing
 from rostra.errors import RostraError, Unavailable
 from rostra.programme.replay import Recording
 
@@ -161,17 +162,18 @@ class Conversations:
             connection.queue(join.head)
             self._write(connection)
             return
+        counts, fd, seat = self._sockets.counts, connection.fd, join.seat
         try:
-            self._sockets.counts.joined(join.space.slug, join.kind.name)
+            counts.joined(seat.space.slug, seat.kind.name)
         except Unavailable as reason:
             self._answer(connection, error(reason))
             return
-        start, tail = join.start, join.tail
+        if seat.standing is not Standing.REHEARSED:
+            seat = seat._replace(standing=counts.arrived(fd, connection.address))
+        start, tail = join.start, seat.tail
         offset = tail.offset(start.record) if start.paced else tail.data_end
         tail.hold()
-        connection.ear = Ear(
-            connection.fd, space=join.space, tail=tail, kind=join.kind, offset=offset
-        )
+        connection.ear = Ear(fd, seat, offset)
         connection.start = tail.log[start.record].media_time if start.paced else None
         connection.then = Then.LISTEN
         connection.queue(join.head + join.body)

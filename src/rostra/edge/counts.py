@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 
 from rostra.edge.admission import HLS_COSTS, Waiting, admits
 from rostra.edge.cadence import DearPlaces, Load
+from rostra.edge.standing import Origins, Standing
 from rostra.errors import Unavailable
 from rostra.programme.board import Board, Slot
 
@@ -17,11 +19,15 @@ _LISTENING = ("listeners_calm", "listeners_busy", "listeners_crowd")
 class Counts:
     """Counts for one edge; `most` is how many may listen on all together."""
 
-    def __init__(self, board: Board, number: int, most: int, places: DearPlaces) -> None:
+    def __init__(
+        self, board: Board, number: int, most: int, places: DearPlaces, origins: Origins
+    ) -> None:
         self.board = board
         self.slot: Slot = board.slot(number)
         self.most = most
+        self._number = number
         self._places = places
+        self._origins = origins
         self._totals: dict[str, int] = {}
         self._here = 0  # who joined here since, less those who left
         self._waiting = Waiting()
@@ -75,8 +81,13 @@ class Counts:
         self.slot.add("joins_total")
         self._here += 1
 
-    def left(self, slug: str, kind: str) -> None:
+    def arrived(self, fd: int, address: str) -> Standing:
+        """As what the one who just joined is counted, by where it comes from."""
+        return self._origins.arrive(self._number, fd, address)
+
+    def left(self, fd: int, slug: str, kind: str) -> None:
         """One less."""
+        self._origins.depart(self._number, fd)
         self.slot.space(slug).add("listeners", -1)
         self.slot.add(f"listeners_{kind}", -1)
         self._here -= 1
@@ -86,11 +97,11 @@ class Counts:
         self.slot.space(slug).react(which)
         self.slot.add("reactions_total")
 
-    def heard(self, slug: str, hearing: int, hls: int) -> None:
-        """What the census found of one Space."""
+    def heard(self, slug: str, found: Mapping[str, int]) -> None:
+        """What the census found of one Space, by the names of the board."""
         try:
             row = self.slot.space(slug)
         except Unavailable:
             return  # only listeners by HLS, and no row left: they are in the sum of this edge
-        row.set("hearing", hearing)
-        row.set("hls", hls)
+        for name, value in found.items():
+            row.set(name, value)

@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from rostra.edge.cadence import CLASSES, Class, Ring
+from rostra.edge.cadence import CLASSES, Ring
 from rostra.edge.census import BEHIND_NS, hears
-from rostra.edge.cohort import Cohort, Ear, short_of
+from rostra.edge.cohort import Cohort, Ear, Seat, short_of
 from rostra.edge.pace import PACED_NS, Pace
 from rostra.edge.seats import Seats
 from rostra.edge.spaces import Space
+from rostra.edge.standing import Standing
 from rostra.edge.tail import Tail
 
 MOST_BEHIND = 256 * 1024
@@ -54,7 +55,7 @@ class Host(Protocol):
     def watch(self, fd: int, for_room: bool) -> None:
         """Say when `fd` has room again, or no longer."""
 
-    def left(self, space: Space, tail: Tail, kind: Class) -> None:
+    def left(self, fd: int, seat: Seat) -> None:
         """There is a listener less, who has left every list of ours."""
 
     def part(self, fd: int, why: Farewell) -> None:
@@ -77,7 +78,7 @@ class Crowd:
         self._host = host
         self._copied = sys.maxsize if copies else _COPIED
         self._rings = {kind.name: Ring(kind, now) for kind in CLASSES}
-        self._cohorts: dict[tuple[str, int], dict[Tail, Cohort]] = {}
+        self._cohorts: dict[tuple[str, int], dict[Seat, Cohort]] = {}
         self._seats = Seats()
         self._newcomers: dict[int, Ear] = {}
         self._slow: dict[int, Ear] = {}
@@ -124,14 +125,14 @@ class Crowd:
         if cohort is not None:
             self._seats.leave(fd)
             self._rise(cohort)
-            self._host.left(cohort.space, cohort.tail, cohort.kind)
+            self._host.left(fd, cohort.seat)
             return
         ear = self._newcomers.get(fd) or self._slow.get(fd)
         if ear is None and fd in self._paced:
             ear = self._paced[fd].ear
         if ear is not None:
             self._set_apart(ear)
-            self._host.left(ear.space, ear.tail, ear.kind)
+            self._host.left(fd, ear.seat)
 
     def _set_apart(self, ear: Ear) -> None:
         """One with a place of its own is in no list any more, and still a listener."""
@@ -143,18 +144,20 @@ class Crowd:
             ear.cohort = None
 
     def _sit(self, ear: Ear, now: int) -> None:
-        phase = self._rings[ear.kind.name].sit(now)
-        row = self._cohorts.setdefault((ear.kind.name, phase), {})
-        if ear.tail not in row:
-            row[ear.tail] = Cohort(ear.space, ear.tail, ear.kind, phase)
-        ear.cohort = row[ear.tail]
+        name = ear.seat.kind.name
+        phase = self._rings[name].sit(now)
+        row = self._cohorts.setdefault((name, phase), {})
+        if ear.seat not in row:
+            row[ear.seat] = Cohort(ear.seat, phase)
+        ear.cohort = row[ear.seat]
         ear.cohort.newcomers[ear.fd] = self._newcomers[ear.fd] = ear
 
     def _rise(self, cohort: Cohort) -> None:
         """Somebody of `cohort` has left it."""
-        self._rings[cohort.kind.name].rise(cohort.phase)
+        name = cohort.seat.kind.name
+        self._rings[name].rise(cohort.phase)
         if not len(cohort):
-            del self._cohorts[cohort.kind.name, cohort.phase][cohort.tail]
+            del self._cohorts[name, cohort.phase][cohort.seat]
 
     # sending
 
@@ -175,7 +178,7 @@ class Crowd:
         return served
 
     def _serve(self, cohort: Cohort, now: int) -> None:
-        end = cohort.tail.look(now)
+        end = cohort.seat.tail.look(now)
         if end > cohort.offset and cohort.fds:
             self._send_to_all(cohort, end)
         cohort.offset = end
@@ -196,7 +199,9 @@ class Crowd:
         start, length = cohort.offset, end - cohort.offset
         self._sends += len(cohort.fds)
         self._bytes += length * len(cohort.fds)
-        for fd, taken in short_of(cohort.fds, self._sender(cohort.tail, start, length), length):
+        for fd, taken in short_of(
+            cohort.fds, self._sender(cohort.seat.tail, start, length), length
+        ):
             self._bytes -= length - max(taken, 0)
             if taken < 0:
                 self._lose(fd, Farewell.LOST)
@@ -212,7 +217,7 @@ class Crowd:
 
     def _unseat(self, fd: int, cohort: Cohort, offset: int) -> None:
         """One of the cohort could not take all: it goes on from `offset` by itself."""
-        ear = Ear(fd, space=cohort.space, tail=cohort.tail, kind=cohort.kind, offset=offset)
+        ear = Ear(fd, cohort.seat, offset)
         ear.joined_ns = self._seats.joined_ns(fd)
         self._seats.leave(fd)
         self._rise(cohort)
@@ -220,10 +225,11 @@ class Crowd:
 
     def _send_rest(self, ear: Ear, now: int) -> bool:
         """Send what `ear` lacks; whether it has all now. It may be lost in doing so."""
-        missing = ear.tail.look(now) - ear.offset
+        tail = ear.seat.tail
+        missing = tail.look(now) - ear.offset
         if missing <= 0:
             return True
-        taken = self._host.send(ear.fd, ear.tail.fd, ear.offset, missing)
+        taken = self._host.send(ear.fd, tail.fd, ear.offset, missing)
         self._sends += 1
         if taken < 0:
             self._lose(ear.fd, Farewell.LOST)
@@ -233,7 +239,7 @@ class Crowd:
         return taken == missing
 
     def _after_turn(self, cohort: Cohort, now: int) -> None:
-        if self.draining or not cohort.space.carries(cohort.tail):
+        if self.draining or not cohort.seat.space.carries(cohort.seat.tail):
             for fd in list(cohort.fds):
                 self._lose(fd, Farewell.FINISHED)
             return
@@ -256,7 +262,7 @@ class Crowd:
         self._sit(ear, now)
 
     def _serve_paced(self, pace: Pace, now: int) -> None:
-        ear, tail = pace.ear, pace.ear.tail
+        ear, tail = pace.ear, pace.ear.seat.tail
         tail.look(now)
         until = min(tail.log.at(pace.allowed(now)), len(tail))
         wanted = tail.offset(until) - ear.offset
@@ -281,7 +287,7 @@ class Crowd:
     # who is behind, who hears
 
     def _check(self, cohort: Cohort, now: int) -> None:
-        hearing, tail = 0, cohort.tail
+        hearing, tail = 0, cohort.seat.tail
         for fd in list(cohort.fds):
             unsent, joined_ns = self._host.unsent(fd), self._seats.joined_ns(fd)
             if self._behind(tail, joined_ns, cohort.offset - unsent, now):
@@ -293,8 +299,9 @@ class Crowd:
     def check_slow(self, now: int) -> None:
         """Once a second: part with those who fell too far behind, or whose Space is over."""
         for ear in list(self._slow.values()):
-            ear.tail.look(now)
-            if self._behind(ear.tail, ear.joined_ns, ear.offset - self._host.unsent(ear.fd), now):
+            tail, taken = ear.seat.tail, ear.offset - self._host.unsent(ear.fd)
+            tail.look(now)
+            if self._behind(tail, ear.joined_ns, taken, now):
                 self._lose(ear.fd, Farewell.SLOW)
 
     def _behind(self, tail: Tail, joined_ns: int, taken: int, now: int) -> bool:
@@ -305,11 +312,12 @@ class Crowd:
         # What came in the last second may be much: silence that fills a gap comes all at once.
         return tail.end_before(now - _SECOND) - taken > MOST_BEHIND
 
-    def hearing(self) -> dict[Space, int]:
-        """Listeners of each Space who hear, by the census."""
-        sums: dict[Space, int] = {}
+    def hearing(self) -> dict[tuple[str, Standing], int]:
+        """Listeners of each Space (slug) who hear, by the census, as what they are counted."""
+        sums: dict[tuple[str, Standing], int] = {}
         for cohort in self._all_cohorts():
-            sums[cohort.space] = sums.get(cohort.space, 0) + cohort.hearing
+            key = (cohort.seat.space.slug, cohort.seat.standing)
+            sums[key] = sums.get(key, 0) + cohort.hearing
         return sums
 
     def _all_cohorts(self) -> Iterator[Cohort]:
@@ -330,10 +338,10 @@ class Crowd:
     def _everybody(self) -> Iterator[tuple[Space, int]]:
         for cohort in self._all_cohorts():
             for fd in cohort.fds:
-                yield cohort.space, fd
+                yield cohort.seat.space, fd
         paced = (pace.ear for pace in self._paced.values())
         for ear in (*self._newcomers.values(), *self._slow.values(), *paced):
-            yield ear.space, ear.fd
+            yield ear.seat.space, ear.fd
 
     def _lose(self, fd: int, why: Farewell) -> None:
         self.leave(fd)

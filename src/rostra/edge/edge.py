@@ -15,6 +15,7 @@ from rostra.edge.recording import Shelf
 from rostra.edge.serving import Serving
 from rostra.edge.sockets import Sockets
 from rostra.edge.spaces import Space, Spaces
+from rostra.edge.standing import Standing
 
 _SECOND = 1_000_000_000
 _LATE_NS = 100_000_000  # from here on joins give way
@@ -149,12 +150,15 @@ class Edge:
 
     def _census(self) -> None:
         now, fetched = self._sockets.now, self._serving.fetched
-        hearing = {space.slug: count for space, count in self._sockets.crowd.hearing().items()}
+        hearing = self._sockets.crowd.hearing()
         by_hls = {slug: one.listeners(now) for slug, one in fetched.items()}
-        for slug in {*hearing, *by_hls, *self._counted}:
+        here = {*by_hls, *(slug for slug, _ in hearing)}
+        for slug in here | self._counted:
+            found = {one.value: hearing.get((slug, one), 0) for one in Standing}
             hls = by_hls.get(slug, 0)
-            self._sockets.counts.heard(slug, hearing.get(slug, 0) + hls, hls)
-        self._counted = {*hearing, *by_hls}
+            found[Standing.VERIFIED.value] += hls
+            self._sockets.counts.heard(slug, {**found, "hls": hls})
+        self._counted = here
         self._sockets.counts.slot.set("listeners_hls", sum(by_hls.values()))
         for slug in [slug for slug, one in fetched.items() if one.empty]:
             del fetched[slug]

@@ -39,11 +39,13 @@ from rostra.edge.notes import note, note_fault
 from rostra.edge.page import ListeningPage
 from rostra.edge.reactions import Limiter
 from rostra.edge.recording import Shelf
+from rostra.edge.rehearsals import LASTS_S, Permit
 from rostra.edge.secured import edge_context
 from rostra.edge.serving import Parts, Serving
 from rostra.edge.showing import Showing
 from rostra.edge.sockets import Sockets
 from rostra.edge.spaces import Spaces
+from rostra.edge.standing import Origins
 from rostra.edge.wait import WaitingRoom
 from rostra.errors import Misconfigured
 from rostra.programme.board import Board
@@ -75,6 +77,8 @@ class Zygote:
     context: ssl.SSLContext | None  # one for all, so that tickets are good on any edge
     board: Board
     limiter: Limiter
+    origins: Origins
+    permit: Permit
     page: ListeningPage
     waiting_room: WaitingRoom
     secret: bytes
@@ -111,6 +115,7 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
     tls = settings.tls is not None
     cores = os.cpu_count() or 1
     by_machine = rated(files, board.slots, memory, cores, tls=tls)
+    most, salt = settings.max_listeners or by_machine, secrets.token_bytes(16)
     return Zygote(
         places=places,
         settings=settings,
@@ -118,11 +123,13 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
         context=edge_context(settings.tls) if settings.tls else None,
         listener=listen(settings.host, settings.live_port, clock),
         board=board,
-        limiter=Limiter(secrets.token_bytes(16)),
+        limiter=Limiter(salt),
+        origins=Origins(salt, board.slots, files),
+        permit=Permit(settings.rehearsal_token, most, clock.wall_ms() // 1000 + LASTS_S),
         page=ListeningPage(),
         waiting_room=WaitingRoom(),
         secret=places.secret.read_bytes(),
-        most=settings.max_listeners or by_machine,
+        most=most,
         dear=dear_places(cores, costs=TLS_COSTS if tls else 1),
         files=files,
     )
@@ -210,6 +217,7 @@ class _Nursery:
                 return
             slot = self._children.pop(pid)
             self._zygote.board.slot(slot).clear_gauges()
+            self._zygote.origins.forget(slot)
             now = self._now()
             short = now - self._born[slot] < _SHORT_LIFE_NS and status != 0
             lives = self._short_lives[slot] = self._short_lives.get(slot, 0) + 1 if short else 0
@@ -264,7 +272,7 @@ def _edge(
     zygote: Zygote, slot: int, pipe: tuple[int, int], told_to_end: Callable[[], int | None]
 ) -> Edge:
     gc.set_threshold(50_000, 50, 1000)
-    counts = Counts(zygote.board, slot, zygote.most, zygote.dear)
+    counts = Counts(zygote.board, slot, zygote.most, zygote.dear, zygote.origins)
     counts.slot.clear_gauges()
     counts.slot.set("pid", os.getpid())
     sockets = Sockets(
@@ -283,6 +291,7 @@ def _edge(
             shelf=shelf,
             showing=Showing(zygote.page, zygote.settings),
             waiting_room=zygote.waiting_room,
+            permit=zygote.permit,
             paced=lambda: sockets.crowd.paced,
         )
     )

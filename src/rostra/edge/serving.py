@@ -12,8 +12,9 @@ from rostra.clock import Clock
 from rostra.edge import hls, recording
 from rostra.edge.admission import retry_after
 from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, text
-from rostra.edge.cadence import Class, choose_class
+from rostra.edge.cadence import choose_class
 from rostra.edge.census import Fetched
+from rostra.edge.cohort import Seat
 from rostra.edge.counts import Counts
 from rostra.edge.door import Request
 from rostra.edge.live import AT_ONCE, Beginnings, Start, floor, live_head, moment, start_of
@@ -21,9 +22,11 @@ from rostra.edge.mark import Mark, sign, verify
 from rostra.edge.measures import families
 from rostra.edge.pace import MOST_PACED
 from rostra.edge.reactions import Limiter, which
+from rostra.edge.rehearsals import Permit
 from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
 from rostra.edge.showing import Showing, language_of, strict_transport, takes_gzip
 from rostra.edge.spaces import Space, Spaces
+from rostra.edge.standing import Standing, is_loopback
 from rostra.edge.tail import State, Tail
 from rostra.edge.wait import WaitingRoom
 from rostra.errors import (
@@ -49,13 +52,14 @@ _ROBOTS = "User-agent: *\nDisallow: /live/\nDisallow: /replay/\n"
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An endless response: its first bytes, and where the listener then stands."""
+    """An endless response: its first bytes, and where the listener then stands.
+
+    Its standing is VERIFIED until it is known where it came from, or REHEARSED.
+    """
 
     head: bytes
     body: bytes
-    space: Space
-    tail: Tail
-    kind: Class
+    seat: Seat
     start: Start
 
 
@@ -83,6 +87,7 @@ class Parts:
     shelf: recording.Shelf
     showing: Showing
     waiting_room: WaitingRoom
+    permit: Permit
     paced: Callable[[], int]
 
 
@@ -96,7 +101,6 @@ class Serving:
         self._states: OrderedDict[tuple[str, str, str, int], str] = OrderedDict()
         self.fetched: dict[str, Fetched] = {}
         self._doors: dict[Kind, Callable[[Route, Request, int], Outcome]] = {
-            Kind.LIVE: self._live,
             Kind.REPLAY: self._replay,
             Kind.PAGE: self._page,
             Kind.MASTER: self._master,
@@ -105,6 +109,7 @@ class Serving:
             Kind.STATE: self._state,
             Kind.HEALTH: lambda *_: text('{"ok": true}', JSON_TYPE, NO_STORE),
             Kind.METRICS: self._metrics,
+            Kind.REHEARSAL: self._rehearsal,
             Kind.ICON: lambda *_: Answer(204, (_FOR_A_DAY,)),
             Kind.ROBOTS: lambda *_: text(_ROBOTS, "text/plain; charset=utf-8", _FOR_A_DAY),
             Kind.HOME: self._home,
@@ -118,6 +123,8 @@ class Serving:
                 return Answer(204, PREFLIGHT)
             if found.kind is Kind.REACT:
                 return self._react(found, request, address, now)
+            if found.kind is Kind.LIVE:
+                return self._live(found, request, address, now)
             return self._doors[found.kind](found, request, now)
         except WrongMethod as reason:
             refused = error(reason)
@@ -127,7 +134,7 @@ class Serving:
 
     # the sound
 
-    def _live(self, found: Route, _: Request, now: int) -> Answer | Join:
+    def _live(self, found: Route, request: Request, address: str, now: int) -> Answer | Join:
         space = self._parts.spaces.find(found.slug, now)
         asked = found.parameters()
         after, since = moment(asked.get("after")), moment(asked.get("from"))
@@ -137,13 +144,18 @@ class Serving:
             raise _later("This Space has not begun: come back later.")
         tail = space.current(found.rendition, now)
         wall_s = self._parts.clock.wall_ms() // 1000
+        rehearsed = self._parts.permit.is_rehearsed(
+            request.headers.get("rostra-rehearsal"), local=is_loopback(address), wall_s=wall_s
+        )
         self._admit(asked.get("mark", ""), wall_s, now)
         kind = choose_class(self._parts.counts.load(now))
         start = start_of(tail, kind, floor(tail, space.manifest), after, since)
         if start.paced and self._parts.paced() >= MOST_PACED:
             raise _later("Too many listen to earlier parts: try again, or listen live.")
         head = live_head(tail, kind, sign(self._parts.secret, Mark(wall_s, kind)), wall_s)
-        return Join(head, self._beginnings.of(tail, start), space, tail, kind, start)
+        standing = Standing.REHEARSED if rehearsed else Standing.VERIFIED
+        seat = Seat(space, tail, kind, standing)
+        return Join(head, self._beginnings.of(tail, start), seat, start)
 
     def _has_a_rest(self, space: Space, found: Route, after: float | None, now: int) -> bool:
         """Whether somebody was cut off just before the end, and can still be given it."""
@@ -296,6 +308,12 @@ class Serving:
 
     def _metrics(self, *_: object) -> Answer:
         return text(render(families(self._parts.counts.board.totals())), CONTENT_TYPE, NO_STORE)
+
+    def _rehearsal(self, *_: object) -> Answer:
+        told = self._parts.permit.document()
+        if told is None:
+            raise NotFound("This server has agreed to no rehearsal from elsewhere.")
+        return text(json.dumps(told), JSON_TYPE, NO_STORE)
 
     def _home(self, *_: object) -> Answer:
         settings = self._parts.settings

@@ -19,14 +19,12 @@ import struct
 import sys
 
 from rostra.clock import Clock
-from rostra.edge.cadence import Class
+from rostra.edge.cohort import Seat
 from rostra.edge.connection import Connection, Then
 from rostra.edge.counts import Counts
 from rostra.edge.crowd import Crowd, Farewell, Host
 from rostra.edge.deadlines import Deadlines, Wait
 from rostra.edge.secured import COPIED, Secured
-from rostra.edge.spaces import Space
-from rostra.edge.tail import Tail
 
 READ = select.EPOLLIN
 LISTENS = select.EPOLLRDHUP | select.EPOLLET
@@ -105,9 +103,9 @@ class Sockets(Host):
     def watch(self, fd: int, for_room: bool) -> None:
         self.poll.modify(fd, LISTENS | (select.EPOLLOUT if for_room else 0))
 
-    def left(self, space: Space, tail: Tail, kind: Class) -> None:
-        self.counts.left(space.slug, kind.name)
-        tail.release()
+    def left(self, fd: int, seat: Seat) -> None:
+        self.counts.left(fd, seat.space.slug, seat.kind.name)
+        seat.tail.release()
 
     def part(self, fd: int, why: Farewell) -> None:
         connection = self._taken_back(fd)
@@ -233,7 +231,7 @@ class Sockets(Host):
         if self.connections.pop(connection.fd, None) is None:
             return False
         if (ear := connection.ear) is not None:  # its first bytes were not even written
-            self.left(ear.space, ear.tail, ear.kind)
+            self.left(ear.fd, ear.seat)
         self.deadlines.end(connection)
         connection.forget()
         return True

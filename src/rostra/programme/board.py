@@ -6,7 +6,7 @@ that counted; the others are gauges, true only while it lives, and are cleared w
 
     page 0    magic, version, slots, rows
     slot      64 counters (the first are named), then `rows` rows, padded to whole pages
-    row       slug in 64 bytes, listeners, hearing, hls, joins_total, 8 reactions
+    row       slug in 64 bytes, SPACE_NAMES, 8 reactions
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ TOTALS = (
     "page_total",
 )
 NAMES = GAUGES + TOTALS
-SPACE_GAUGES = ("listeners", "hearing", "hls")
+SPACE_GAUGES = ("listeners", "hearing", "hls", "unverified", "rehearsed")
 SPACE_NAMES = (*SPACE_GAUGES, "joins_total")
 REACTIONS = 8
 
 _NOT_SUMMED = ("pid", "heartbeat_ms")
 _PAGE = 4096
 _MAGIC = b"rostraBD"
-_VERSION = 1
+_VERSION = 2
 _HEADER = struct.Struct("<8sQQQ")
 _COUNTERS = 64
 _SLUG = 64
@@ -75,6 +75,8 @@ class SpaceCounts(NamedTuple):
     listeners: int
     hearing: int
     hls: int
+    unverified: int
+    rehearsed: int
     joins_total: int
     reactions: tuple[int, ...]
 
