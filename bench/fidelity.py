@@ -1,12 +1,15 @@
 """What went in comes out: one speaker through the stage, beside the codecs alone.
 
 A demo voice is coded as a browser does (Opus, 48 kbit/s), goes through a seat (jitter buffer,
-levelling), blend and limiter, is coded as the programme (24 kbit/s) and decoded. `alone` is the
-same voice through the two codecs and nothing else: the difference is what the stage does to it.
+levelling), blend and limiter, is coded as the programme (24 kbit/s, and 64) and decoded. `alone` is
+the same voice through the two codecs and nothing else: the difference is what the stage does to it.
 `snr_db` after alignment and one gain; `spectral_db` is the mean distance of third-octave levels in
-frames with speech. Loudness is FFmpeg's (EBU R 128), of 30 s of one voice at several levels, of two
-in turn, and of three at once; `gain_steps_db_s` is the fastest change of a seat's gain once a voice
-has been heard for five seconds.
+frames with speech.
+
+Loudness is FFmpeg's (EBU R 128), of 30 s of one voice that comes in at -29 to -13 LUFS, of two in
+turn, and of three at once. `true_peak` belongs to the mix; `decoded_peak` is what a listener's
+decoder makes of it at 24 kbit/s and at 64. `gain_steps_db_s` is the fastest change of each seat's
+gain once its voice has been heard for five seconds.
 """
 
 from __future__ import annotations
@@ -30,9 +33,10 @@ from rostra.wire.timing import FRAME, RATE
 Pcm = npt.NDArray[np.float32]
 
 _SECONDS = 30
-_MICROPHONE, _PROGRAMME = 48_000, 24_000
-_LEVELS = (-12.0, -6.0, 0.0, 6.0)  # dB: from a far microphone to one that is shouted at
-_SETTLED = 5 * 50  # frames
+_MICROPHONE = 48_000
+_PROGRAMMES = {"24 kbit/s": 24_000, "64 kbit/s": 64_000}
+_LEVELS = (-29, -25, -21, -17, -13)  # LUFS: from a far microphone to one that is shouted at
+_SETTLED = 5 * 50  # frames of speech
 _SPEECH = 1e-3  # of the loudest frame's power
 _THIRDS = 1000 * 2 ** (np.arange(-10, 10) / 3)  # Hz, the middles of the bands
 
@@ -59,7 +63,7 @@ class _Stage:
         self._packets = {name: iter(_packets(v, _MICROPHONE)) for name, v in voices.items()}
         self._blend, self._limiter = Blend(), Limiter()
         self._number = 0
-        self.gains: list[float] = []
+        self.gains: dict[str, list[float]] = {name: [] for name in voices}
 
     def tick(self) -> Pcm:
         """20 ms of the programme before it is coded."""
@@ -71,11 +75,13 @@ class _Stage:
         taken = {name: chair.take(muted=False) for name, chair in self.chairs.items()}
         own = {name: frame for name, frame in taken.items() if frame is not None}
         talking = sum(chair.meter.speaking for chair in self.chairs.values())
-        self.gains.append(next(iter(self.chairs.values()))._leveller.gain)
+        for name, chair in self.chairs.items():
+            if chair.meter.speaking:
+                self.gains[name].append(chair._leveller.gain)
         return self._limiter.limit(total(self._blend.balanced(own, talking)))
 
 
-def _mixed(voices: dict[str, Pcm]) -> tuple[Pcm, list[float]]:
+def _mixed(voices: dict[str, Pcm]) -> tuple[Pcm, dict[str, list[float]]]:
     stage = _Stage(voices)
     frames = max(len(voice) for voice in voices.values()) // FRAME
     return np.concatenate([stage.tick() for _ in range(frames)]), stage.gains
@@ -121,14 +127,27 @@ def _loudness(sound: Pcm) -> tuple[float, float]:
     return float(loud[1]), float(peak[1])
 
 
-def _loud(voices: dict[str, Pcm]) -> dict[str, float]:
+def _loud(voices: dict[str, Pcm]) -> dict[str, Any]:
     mixed, gains = _mixed(voices)
     lufs, peak = _loudness(mixed)
+    return {
+        "lufs": lufs,
+        "true_peak": peak,
+        "decoded_peak": {
+            name: _loudness(_coded(mixed, rate))[1] for name, rate in _PROGRAMMES.items()
+        },
+        "gain_steps_db_s": {name: _fastest(gain) for name, gain in gains.items()},
+    }
+
+
+def _fastest(gains: list[float]) -> float:
     steps = np.abs(np.diff(gains[_SETTLED:])) * RATE / FRAME
-    return {"lufs": lufs, "true_peak": peak, "gain_steps_db_s": round(float(steps.max()), 2)}
+    return round(float(steps.max(initial=0.0)), 2)
 
 
-def _scaled(voice: Pcm, decibels: float) -> Pcm:
+def _at(voice: Pcm, lufs: float) -> Pcm:
+    """The voice as loud as that when it comes in; its highest peaks may be cut."""
+    decibels = lufs - _loudness(voice)[0]
     return np.clip(voice * 10 ** (decibels / 20), -1, 1).astype(np.float32)
 
 
@@ -143,15 +162,21 @@ def main() -> None:
     """Compare, and measure how loud it is."""
     arguments(str(__doc__))
     ana, ben = _voice("ana"), _voice("ben")
+    mixed, coded = _mixed({"ana": ana})[0], _coded(ana, _MICROPHONE)
+    late = np.roll(ana, 7 * RATE).astype(np.float32)
+    programmes = {
+        name: {
+            "stage": _compared(ana, _coded(mixed, rate)),
+            "alone": _compared(ana, _coded(coded, rate)),
+        }
+        for name, rate in _PROGRAMMES.items()
+    }
     figures: dict[str, Any] = {
-        "stage": _compared(ana, _coded(_mixed({"ana": ana})[0], _PROGRAMME)),
-        "alone": _compared(ana, _coded(_coded(ana, _MICROPHONE), _PROGRAMME)),
+        "programmes": programmes,
         "loudness": {
-            **{f"one voice {db:+g} dB": _loud({"ana": _scaled(ana, db)}) for db in _LEVELS},
-            "two in turn": _loud(_in_turn([_scaled(ana, -9), ben])),
-            "three at once": _loud(
-                {"ana": ana, "ben": ben, "late": np.roll(ana, 7 * RATE).astype(np.float32)}
-            ),
+            **{f"one voice at {level} LUFS": _loud({"ana": _at(ana, level)}) for level in _LEVELS},
+            "two in turn": _loud(_in_turn([_at(ana, -28), _at(ben, -19)])),
+            "three at once": _loud({"ana": ana, "ben": ben, "late": late}),
         },
     }
     report("fidelity", figures)

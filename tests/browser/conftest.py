@@ -189,14 +189,18 @@ class Scene:
             self.problems.append(message.text)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def driver() -> Iterator[Playwright]:
-    """What starts browsers; a second one on this thread would refuse to."""
+    """What starts browsers; a second one on this thread would refuse to.
+
+    It keeps an event loop running on this thread. It ends with this folder's tests, since no
+    asynchronous test could begin its own before.
+    """
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(driver: Playwright) -> Iterator[Browser]:
     """Chromium that plays what it is asked to."""
     made = driver.chromium.launch(**chromium())
@@ -251,7 +255,7 @@ def eventually() -> Callable[..., Any]:
     return wait
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def speaking(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Chromium with a microphone that says the coded programme, and that it asks for."""
     wav = coded_wav(tmp_path_factory.mktemp("sound") / "microphone.wav", 60)
@@ -260,7 +264,7 @@ def speaking(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> It
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One server for all who look at its pages: every test has a Space of its own."""
     with serving(tmp_path_factory.mktemp("served") / "data") as running:
@@ -268,7 +272,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host_cookies(served: Served, speaking: Browser) -> Any:
     return signed_in(served, speaking)
 

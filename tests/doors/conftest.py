@@ -15,6 +15,7 @@ from rostra.people.tokens import Invite, sign
 from rostra.testing.ear import Ear
 from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
+from rostra.wire.timing import FRAGMENT, seconds
 
 OFFERS = Path(__file__).parent.parent / "stage" / "offers"
 
@@ -27,6 +28,7 @@ class House:
     web: httpx.Client
     live: httpx.Client
     ear: Ear
+    whole: dict[str, int]
 
     def seat(
         self, ident: str, slug: str = "open", expires: float = 3600, secret: bytes = b""
@@ -40,9 +42,16 @@ class House:
         return self.served.parts()[f"rostra stage {slug}"].pid
 
     def unharmed(self) -> None:
-        """The sound goes on without a hole, and nobody wrote a traceback."""
-        self.ear.hears_on(1.0)
+        """The sound goes on without a hole, nobody died and nobody wrote a traceback."""
+        self.ear.hears_on(seconds(FRAGMENT))
+        assert self.processes() == self.whole
         assert "Traceback" not in self.served.log()
+
+    def processes(self) -> dict[str, int]:
+        """Everybody whose end would be heard, or be the end of a door."""
+        wanted = re.compile(r"rostra (web|bus|edges|edge \d+|demo|stage demo)")
+        parts = self.served.parts().items()
+        return {name: process.pid for name, process in parts if wanted.fullmatch(name)}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +80,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             until(lambda: live.get("/live/over/opus.mp4").status_code == 410, "it is over")
             ear = Ear(served.live_port)
             until(lambda: ear.times, "the first sound")
-            yield House(served, web, live, ear)
+            made = House(served, web, live, ear, {})
+            made.whole = made.processes()
+            yield made
+            ear.hears_on(1.0)
 
 
 @pytest.fixture

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import psutil
 import pytest
 
 from rostra.testing.patience import until
-from rostra.testing.strangers import MALFORMED
+from rostra.testing.strangers import MALFORMED, Trickling
 
 pytestmark = pytest.mark.process
 
@@ -85,40 +86,22 @@ def test_a_request_smuggled_behind_a_refused_one_is_not_answered(origin: tuple[s
             assert statuses(origin, data + inner) == [400], name
 
 
-def test_who_is_silent_or_slow_is_closed_within_ten_seconds(
-    house: Any, origin: tuple[str, int]
-) -> None:
+def silent_and_slow(origin: tuple[str, int]) -> None:
     silent = [socket.create_connection(origin, timeout=PATIENCE) for _ in range(100)]
-    trickled = socket.create_connection(origin, timeout=PATIENCE)
     begun = time.monotonic()
-    took: float | None = None
-    trickled.setblocking(False)
-    sent = 0
-
-    def cut_off() -> bool:
-        nonlocal sent
-        try:
-            if time.monotonic() - begun > sent / 10:
-                trickled.send((HEAD + b"X: " + b"a" * 1000)[sent : sent + 1])
-                sent += 1
-            return b"408" in (said := trickled.recv(500)) or not said
-        except BlockingIOError:
-            return False
-        except ConnectionError:
-            return True
-
-    until(cut_off, "the trickled head is cut off", PATIENCE)
+    slow = socket.create_connection(origin, timeout=PATIENCE)
+    trickled = Trickling(slow, HEAD + b"X: " + b"a" * 1000, every=0.1)
+    until(lambda: trickled.closed() or b"408" in trickled.said, "it is cut off", PATIENCE)
     for sock in silent:
         said = sock.recv(500)
         assert said == b"" or said.startswith(b"HTTP/1.1 408 "), said
         sock.close()
-    trickled.close()
-    took = time.monotonic() - begun
-    assert 9 < took < PATIENCE
-    assert sent > 50
+    slow.close()
+    assert 9 < time.monotonic() - begun < PATIENCE
+    assert trickled.sent > 50
 
 
-def test_an_idle_connection_that_was_answered_is_closed_too(origin: tuple[str, int]) -> None:
+def idle_after_an_answer(origin: tuple[str, int]) -> None:
     with socket.create_connection(origin, timeout=25) as sock:
         sock.sendall(HEAD + b"\r\n")
         begun, said = time.monotonic(), b""
@@ -126,6 +109,31 @@ def test_an_idle_connection_that_was_answered_is_closed_too(origin: tuple[str, i
             said += piece
         assert said.startswith(b"HTTP/1.1 200 ")
         assert time.monotonic() - begun < 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def waits(house: Any) -> Iterator[Callable[..., Future[None]]]:
+    """Those for whom the server waits, at both origins, from before the first test."""
+    ports = [getattr(house.served, name) for name in ORIGINS]
+    with ThreadPoolExecutor(2 * len(ports)) as threads:
+        begun = {
+            (wait, port): threads.submit(wait, ("127.0.0.1", port))
+            for port in ports
+            for wait in (silent_and_slow, idle_after_an_answer)
+        }
+        yield lambda wait, origin: begun[wait, origin[1]]
+
+
+def test_who_is_silent_or_slow_is_closed_within_ten_seconds(
+    waits: Any, origin: tuple[str, int]
+) -> None:
+    waits(silent_and_slow, origin).result()
+
+
+def test_an_idle_connection_that_was_answered_is_closed_too(
+    waits: Any, origin: tuple[str, int]
+) -> None:
+    waits(idle_after_an_answer, origin).result()
 
 
 def test_nothing_is_left_of_them(house: Any) -> None:

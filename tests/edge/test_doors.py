@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 import socket
-import ssl
 import subprocess
 
 import pytest
@@ -79,30 +78,6 @@ def test_a_thousand_ranges_are_ignored_and_other_methods_are_named(live: House) 
     wrong = live.get(f"/s/{SLUG}", method="DELETE")
     assert wrong.status == 405
     assert wrong.headers["allow"] == "GET, HEAD, OPTIONS"
-
-
-def test_silent_and_trickling_connections_are_closed_in_ten_seconds(live: House) -> None:
-    silent, trickling = live.connect(), live.connect()
-    silent.settimeout(13)
-    trickling.setblocking(False)
-    before = live.board().slot(0).get("heartbeat_ms")
-    sent = 0
-
-    def closed() -> bool:
-        nonlocal sent
-        try:
-            trickling.send(b"GET / HTTP/1.1\r\nX: "[sent : sent + 1] or b"a")
-            sent += 1
-            return trickling.recv(1) == b""
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return False
-        except ConnectionError:
-            return True
-
-    until(closed, "the trickling one is closed", 13)
-    assert silent.recv(1) == b""
-    assert live.board().slot(0).get("heartbeat_ms") - before + 1_000 >= 9_000
-    assert live.board().totals()["timeouts_total"] == 2
 
 
 def test_one_connection_serves_many_requests_also_at_once(live: House) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import ssl
 import struct
-import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +15,17 @@ from pathlib import Path
 import pytest
 
 from rostra.settings import TlsFiles
-from rostra.testing.edges import SLUG, House, Player, make_house, read_head, read_response
+from rostra.testing.edges import (
+    SLUG,
+    House,
+    Player,
+    make_house,
+    read_head,
+    read_response,
+    read_to_the_end,
+)
 from rostra.testing.patience import until
+from rostra.testing.strangers import client_hello
 from rostra.tls import pinned_context
 from rostra.wire.timing import FRAGMENT
 
@@ -39,35 +47,6 @@ def live(house: House) -> House:
     return house
 
 
-def raw(house: House, rcvbuf: int = 0) -> socket.socket:
-    """A connection without TLS."""
-    sock = socket.socket()
-    if rcvbuf:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-    sock.settimeout(13)
-    sock.connect(("127.0.0.1", house.port))
-    return sock
-
-
-def client_hello(house: House) -> bytes:
-    """The first flight of a client."""
-    assert house.tls is not None
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    with pytest.raises(ssl.SSLWantReadError):
-        house.tls.wrap_bio(incoming, outgoing).do_handshake()
-    return outgoing.read()
-
-
-def read_to_the_end(sock: socket.socket) -> bytes:
-    data = b""
-    try:
-        while piece := sock.recv(65536):
-            data += piece
-    except ConnectionResetError:
-        pass
-    return data
-
-
 def test_versions_below_1_2_and_certificates_of_others_are_refused(live: House) -> None:
     old = pinned_context(live.settings.tls.certificate)
     with warnings.catch_warnings(action="ignore"):
@@ -75,21 +54,23 @@ def test_versions_below_1_2_and_certificates_of_others_are_refused(live: House) 
         old.maximum_version = ssl.TLSVersion.TLSv1_1
     old.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.raises(ssl.SSLError):
-        old.wrap_socket(raw(live))
+        old.wrap_socket(live.connect_without_tls())
     with pytest.raises(ssl.SSLCertVerificationError):
-        ssl.create_default_context().wrap_socket(raw(live), server_hostname="rostra.test")
+        ssl.create_default_context().wrap_socket(
+            live.connect_without_tls(), server_hostname="rostra.test"
+        )
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         context = pinned_context(live.settings.tls.certificate)
         context.minimum_version = context.maximum_version = version
         context.set_alpn_protocols(["h2", "http/1.1"])
-        with context.wrap_socket(raw(live)) as sock:
+        with context.wrap_socket(live.connect_without_tls()) as sock:
             assert sock.selected_alpn_protocol() == "http/1.1"
             sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
             assert read_response(sock).status == 200
 
 
 def test_plain_http_is_told_where_to_go(live: House) -> None:
-    with raw(live) as sock:
+    with live.connect_without_tls() as sock:
         sock.sendall(f"GET /s/{SLUG} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         answer = read_response(sock)
     assert answer.status == 400
@@ -112,7 +93,7 @@ def test_garbage_in_place_of_a_hello_ends_that_connection_alone(
 ) -> None:
     player = Player(live)
     pids = live.edge_pids()
-    with raw(live) as sock:
+    with live.connect_without_tls() as sock:
         sock.sendall(garbage)
         with contextlib.suppress(OSError):  # who is refused at once may have hung up already
             sock.shutdown(socket.SHUT_WR)
@@ -124,9 +105,10 @@ def test_garbage_in_place_of_a_hello_ends_that_connection_alone(
 
 
 def test_a_hello_that_is_cut_anywhere_and_reset_harms_nobody(live: House) -> None:
-    hello, pids = client_hello(live), live.edge_pids()
+    assert live.tls is not None
+    hello, pids = client_hello(live.tls), live.edge_pids()
     for cut in (1, 5, 6, len(hello) // 2, len(hello) - 1, len(hello)):
-        sock = raw(live)
+        sock = live.connect_without_tls()
         sock.sendall(hello[:cut])
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         sock.close()
@@ -135,41 +117,12 @@ def test_a_hello_that_is_cut_anywhere_and_reset_harms_nobody(live: House) -> Non
     assert live.get("/healthz").status == 200
 
 
-def test_who_does_not_come_to_its_head_in_ten_seconds_is_closed(live: House) -> None:
-    hello = client_hello(live)
-    silent, half, shaken, trickling = raw(live), raw(live), live.connect(13), raw(live)
-    half.sendall(hello[:100])
-    shaken.sendall(b"GET / HTTP/1.1\r\n")
-    trickling.setblocking(False)
-    before = live.board().slot(0).get("heartbeat_ms")
-    sent = 0
-
-    def closed() -> bool:
-        nonlocal sent
-        try:
-            sent += 1
-            if sent % 10 == 0 and sent // 10 < len(hello):  # 200 of its 500 bytes in ten seconds
-                trickling.send(hello[sent // 10 - 1 : sent // 10])
-            return trickling.recv(1) == b""
-        except BlockingIOError:
-            return False
-        except ConnectionError:
-            return True
-
-    until(closed, "the trickling one is closed", 13)
-    for sock in (silent, half, shaken):
-        assert read_to_the_end(sock) == b""
-    took = live.board().slot(0).get("heartbeat_ms") - before
-    assert 8_000 < took < 12_000
-    assert live.board().totals()["timeouts_total"] == 4
-
-
 def test_sessions_are_resumed_on_every_edge_also_on_those_that_come_later(pair: House) -> None:
     pair.run()
     context = pinned_context(pair.settings.tls.certificate)
 
     def visit(session: ssl.SSLSession | None) -> tuple[bool | None, ssl.SSLSession | None]:
-        with context.wrap_socket(raw(pair), session=session) as sock:
+        with context.wrap_socket(pair.connect_without_tls(), session=session) as sock:
             sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             sock.recv(65536)  # the ticket comes before the answer
             return sock.session_reused, sock.session
@@ -186,10 +139,10 @@ def test_sessions_are_resumed_on_every_edge_also_on_those_that_come_later(pair: 
 def test_the_end_is_said_with_close_notify(live: House) -> None:
     context = pinned_context(live.settings.tls.certificate)
     ended = Player(live)
-    with context.wrap_socket(raw(live), suppress_ragged_eofs=False) as sock:
+    with context.wrap_socket(live.connect_without_tls(), suppress_ragged_eofs=False) as sock:
         sock.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         assert read_response(sock).status == 200  # a torn end would raise SSLEOFError
-    with context.wrap_socket(raw(live), suppress_ragged_eofs=False) as sock:
+    with context.wrap_socket(live.connect_without_tls(), suppress_ragged_eofs=False) as sock:
         sock.sendall(f"GET /live/{SLUG}/opus.mp4 HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         assert read_head(sock)[0] == 200
         live.change(phase="ended", replay=True)
@@ -211,33 +164,6 @@ def test_a_client_that_stops_reading_has_every_byte_when_it_goes_on(house: House
     assert slow.times == [n * FRAGMENT for n in range(26, 26 + len(slow.times))]
     stage.say(2)
     assert slow.hear(86)[84:] == whole.hear(86)[84:]
-
-
-def test_a_client_that_never_reads_is_closed_and_others_hear_on(house: House) -> None:
-    stage = house.stage(frame=lambda number: os.urandom(800))
-    stage.say(5)
-    house.run()
-    never, other = Player(house, rcvbuf=4096), Player(house)
-    stop = threading.Event()
-
-    def say() -> None:
-        while not stop.wait(0.05):
-            stage.say(1)
-
-    def closed() -> bool:
-        other.hear(len(other.fragments) + 4)
-        return house.board().totals()["slow_closed_total"] == 1
-
-    speaking = threading.Thread(target=say)
-    speaking.start()
-    try:
-        until(closed, "it is closed", 30)
-        other.hear(len(other.fragments) + 20)
-    finally:
-        stop.set()
-        speaking.join()
-    assert house.board().totals()["listeners_calm"] == 1
-    never.sock.close()
 
 
 def test_long_answers_wait_for_room_and_come_whole(house: House) -> None:

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from rostra.testing.ear import Ear
 from rostra.testing.edges import read_response
 from rostra.testing.patience import until
 from rostra.testing.served import Served, refused, serving
+from rostra.testing.strangers import client_hello
 
 pytestmark = pytest.mark.process
 
@@ -146,22 +148,29 @@ def test_plain_http_is_refused_in_words(served: Served, which: str) -> None:
     assert b"https" in answer.body
 
 
-def test_the_square_closes_who_does_not_come_to_its_head(served: Served) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def waiting(served: Served) -> Iterator[list[Future[bytes]]]:
+    """Four who do not come to their head, from before the first test; what they are told at last.
+
+    They send nothing, two beginnings of a hello, and after the handshake half a request.
+    """
     assert served.tls is not None
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    with pytest.raises(ssl.SSLWantReadError):
-        served.tls.wrap_bio(incoming, outgoing).do_handshake()
-    hello = outgoing.read()
-    begun = []
-    for first in (b"", hello[:1], hello[:200]):
-        sock = socket.create_connection(("127.0.0.1", served.port), 13)
+    hello = client_hello(served.tls)
+    begun = [socket.create_connection(("127.0.0.1", served.port), 13) for _ in range(4)]
+    for sock, first in zip(begun, (b"", hello[:1], hello[:200]), strict=False):
         sock.sendall(first)
-        begun.append(sock)
-    shaken = served.tls.wrap_socket(socket.create_connection(("127.0.0.1", served.port), 13))
-    shaken.sendall(b"GET / HT")
-    for sock in begun:
-        assert sock.recv(100) == b""
-    assert shaken.recv(100).startswith(b"HTTP/1.1 408")
+    begun[3] = served.tls.wrap_socket(begun[3])
+    begun[3].sendall(b"GET / HT")
+    with ThreadPoolExecutor(len(begun)) as threads:
+        yield [threads.submit(sock.recv, 100) for sock in begun]
+
+
+def test_the_square_closes_who_does_not_come_to_its_head(
+    served: Served, waiting: list[Future[bytes]]
+) -> None:
+    *silent, shaken = [each.result() for each in waiting]
+    assert silent == [b""] * 3
+    assert shaken.startswith(b"HTTP/1.1 408")
     garbage = socket.create_connection(("127.0.0.1", served.port), 13)
     garbage.sendall(b"\x16" * 600)
     assert garbage.recv(100)[:1] in (b"\x15", b"")

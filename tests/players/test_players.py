@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -33,6 +35,7 @@ KEPT = 8.0  # seconds of sound to be judged
 TRIES = 3
 NOBODY = 65_534
 BYTES_A_SECOND = RATE * 2  # mono, 16 bits
+Player = Callable[[str, Path], Path]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +61,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         speaker.wait(10)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def anybodys() -> Iterator[Path]:
     """A folder that nobody may write to as well: pytest's own is closed to others."""
     with tempfile.TemporaryDirectory(prefix="rostra-vlc-") as folder:
@@ -75,34 +78,59 @@ def heard_through(play: Callable[[], Path]) -> None:
     raise AssertionError(f"not heard through in {TRIES} tries: {reading}")
 
 
-@pytest.mark.parametrize("file", LIVE)
-def test_ffmpeg_keeps_what_it_hears(served: Served, tmp_path: Path, file: str) -> None:
-    kept = tmp_path / "kept.wav"
+def ffmpeg(address: str, kept: Path) -> Path:
     command = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-y"]
-    command += ["-i", f"{served.live}/live/coded/{file}", "-t", str(KEPT), "-ac", "1", str(kept)]
-
-    def play() -> Path:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-        assert done.stderr == ""
-        return kept
-
-    heard_through(play)
+    command += ["-i", address, "-t", str(KEPT), "-ac", "1", str(kept)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == ""
+    return kept
 
 
-@pytest.mark.parametrize("file", LIVE)
-def test_mpv_plays_it(served: Served, tmp_path: Path, file: str) -> None:
-    kept = tmp_path / "kept.wav"
+def mpv(address: str, kept: Path) -> Path:
     command = ["mpv", "--no-config", "--no-terminal", "--ao=pcm", f"--ao-pcm-file={kept}"]
     command += ["--audio-format=s16", "--audio-channels=mono", "--audio-samplerate=48000"]
-    heard_through(lambda: played([*command, f"{served.live}/live/coded/{file}"], kept))
+    return played([*command, address], kept)
+
+
+def vlc(address: str, kept: Path) -> Path:
+    command = ["cvlc", "--intf", "dummy", "--no-interact", "--aout", "afile"]
+    command += [f"--audiofile-file={kept}", "--audiofile-format=s16", "--audiofile-channels=1"]
+    return played([*command, address], kept)
+
+
+@pytest.fixture(scope="module")
+def playing(served: Served, anybodys: Path) -> Iterator[Callable[..., Future[None]]]:
+    """All players at all addresses, in real time, so three at a time; each gives its outcome."""
+
+    def heard(player: Player, file: str) -> None:
+        folder = anybodys / f"{player.__name__}-{file}"
+        folder.mkdir()
+        folder.chmod(0o777)
+        address = f"{served.live}/live/coded/{file}"
+        heard_through(lambda: player(address, folder / "kept.wav"))
+
+    with ThreadPoolExecutor(3) as threads:
+        begun = {
+            (player, file): threads.submit(heard, player, file)
+            for file in LIVE
+            for player in (ffmpeg, mpv, vlc)
+        }
+        yield lambda player, file: begun[player, file]
 
 
 @pytest.mark.parametrize("file", LIVE)
-def test_vlc_plays_it(served: Served, anybodys: Path, file: str) -> None:
-    kept = anybodys / "kept.wav"
-    command = ["cvlc", "--intf", "dummy", "--no-interact", "--aout", "afile"]
-    command += [f"--audiofile-file={kept}", "--audiofile-format=s16", "--audiofile-channels=1"]
-    heard_through(lambda: played([*command, f"{served.live}/live/coded/{file}"], kept))
+def test_ffmpeg_keeps_what_it_hears(playing: Any, file: str) -> None:
+    playing(ffmpeg, file).result()
+
+
+@pytest.mark.parametrize("file", LIVE)
+def test_mpv_plays_it(playing: Any, file: str) -> None:
+    playing(mpv, file).result()
+
+
+@pytest.mark.parametrize("file", LIVE)
+def test_vlc_plays_it(playing: Any, file: str) -> None:
+    playing(vlc, file).result()
 
 
 def played(command: list[str], kept: Path) -> Path:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from rostra.testing.link import Climate
+from rostra.stage import ice
+from rostra.testing.link import Climate, Weather
 from rostra.testing.meter import read
 from rostra.wire.timing import FRAME, RATE
 
 BAD = Climate(loss=0.02, burst=0.05, burst_length=3, jitter=0.03)
+
+
+def away(page, ident: str) -> bool:
+    """Whether a page was told last that a seat is."""
+    return bool([told for told in page.told if "seats" in told][-1]["seats"][ident]["away"])
 
 
 async def test_loss_and_jitter_leave_no_gap(hall, until_true) -> None:
@@ -42,15 +48,13 @@ async def test_a_network_that_is_gone_for_a_moment_comes_back_to_the_same_seat(
     for seconds in (1.0, 5.0):
         ana.link.up = False
         if seconds > 3:
-            await until_true(
-                lambda: [t for t in ben.told if "seats" in t][-1]["seats"]["ana"]["away"],
-                "the others see it", 3.0,
-            )  # fmt: skip
+            await until_true(lambda: away(ben, "ana"), "the others see it", 3.0)
         await hall.pass_time(seconds)
         ana.link.up = True
         await until_true(
             lambda: hall.stage._room.chairs["ana"].meter.level > 3, "she is heard again", 3.0
         )
+        await until_true(lambda: not away(ben, "ana"), "the others see that, too", 1.0)
     assert hall.stage._room.chairs["ana"].session == session
     await hall.pass_time(1)
     await hall.move("end")
@@ -59,3 +63,21 @@ async def test_a_network_that_is_gone_for_a_moment_comes_back_to_the_same_seat(
     assert power(sound, 500) > -25
     steps = np.abs(np.diff(sound[RATE // 2 :]))
     assert float(steps.max()) < 0.12  # the tones themselves go 0.04 a sample
+
+
+async def test_a_seat_that_says_nothing_is_asked_all_the_time_until_it_is_given_up(
+    hall, a_tone, until_true, monkeypatch
+) -> None:
+    await hall.open()
+    ana = await hall.join("ana", a_tone(500), climate=Climate())
+    asked: list[int] = []
+    theirs = ana.transceiver.sender.transport.transport._connection
+    monkeypatch.setattr(theirs, "check_incoming", lambda *check: asked.append(1))
+    await hall.pass_time(2)
+    usual = len(asked)
+    ana.link._near.weather = Weather(Climate(loss=1.0), 1)  # nothing of hers comes through
+    await until_true(lambda: len(asked) > usual + 2, "questions", 5.0)
+    assert usual <= 1
+    monkeypatch.setattr(ice, "EXPIRES_SECONDS", 1.0)
+    await until_true(lambda: "ana" not in hall.stage._room.chairs, "no consent any more")
+    assert hall.stage._room.room.seats["ana"].away

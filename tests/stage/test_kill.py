@@ -49,6 +49,16 @@ class OtherProcess:
         }
         self.process = await asyncio.create_subprocess_exec(*command, env=environ)
 
+    async def stop_for(self, seconds: float) -> None:
+        """As a machine that is busy elsewhere does to it."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        until = time.monotonic() + seconds
+        try:
+            await in_time(lambda: time.monotonic() >= until, f"{seconds} s to pass")
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     async def kill(self) -> None:
         assert self.process is not None
         if self.process.returncode is None:
@@ -107,9 +117,7 @@ async def test_a_stage_that_could_not_run_for_a_moment_loses_no_packet(hall, oth
     await hall.pass_time(1)
     before = await concealed(hall)
     for _ in range(5):
-        other.process.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(0.12)  # six ticks
-        other.process.send_signal(signal.SIGCONT)
+        await other.stop_for(0.12)  # six ticks
         await hall.pass_time(0.5)
     assert await concealed(hall) - before <= 9  # of thirty that waited in the socket
 
@@ -119,10 +127,8 @@ async def test_a_stage_that_was_stopped_fills_what_it_missed_and_is_in_time(
 ) -> None:
     await hall.move("start")
     await hall.pass_time(2)
-    other.process.send_signal(signal.SIGSTOP)
     end = hall.end()
-    await asyncio.sleep(2.5)
-    other.process.send_signal(signal.SIGCONT)
+    await other.stop_for(2.5)
     await hall.pass_time(4)
     check_the_logs(hall, hall.manifest.programme, clock)
     filled = [record for record in since(hall, end) if record.flags & FILL]

@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from rostra.stage.levels import Meter
 from rostra.stage.loudness import Leveller, Weighting
+from rostra.stage.mixer import Blend, Limiter, total
 from rostra.testing.decode import decoded
 from rostra.wire.timing import FRAME, RATE
 
@@ -28,14 +30,32 @@ def voice(name: str, decibels: float) -> Pcm:
     return (sound * 10 ** (decibels / 20)).astype(np.float32)
 
 
-def integrated(sound: Pcm) -> float:
-    """What FFmpeg says of it, in LUFS."""
-    given = ["-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-af", "ebur128", "-f", "null"]
+def measured(sound: Pcm) -> tuple[float, float]:
+    """What FFmpeg says of it: LUFS, and true peak in dBTP."""
+    given = ["-f", "f32le", "-ar", str(RATE), "-ac", "1", "-i", "-", "-af", "ebur128=peak=true"]
     said = subprocess.run(
-        ["ffmpeg", "-hide_banner", *given, "-"], input=sound.astype("<f4").tobytes(),
+        ["ffmpeg", "-hide_banner", *given, "-f", "null", "-"], input=sound.astype("<f4").tobytes(),
         capture_output=True, check=True,
     ).stderr.decode()  # fmt: skip
-    return float(re.findall(r"I:\s+(-?[\d.]+) LUFS", said)[-1])
+    loud = re.findall(r"I:\s+(-?[\d.]+) LUFS", said)
+    return float(loud[-1]), float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", said)[-1])
+
+
+def integrated(sound: Pcm) -> float:
+    return measured(sound)[0]
+
+
+def mixed(voices: list[Pcm]) -> Pcm:
+    """Seats' sound as the room mixes it: levelled, blended by how many talk, limited."""
+    meters, levellers = [Meter() for _ in voices], [Leveller() for _ in voices]
+    blend, limiter, out = Blend(), Limiter(), []
+    for said in zip(*map(frames, voices), strict=True):
+        for meter, frame in zip(meters, said, strict=True):
+            meter.add(frame)
+        own = {str(n): levellers[n].level(frame) for n, frame in enumerate(said)}
+        talking = sum(meter.speaking for meter in meters)
+        out.append(limiter.limit(total(blend.balanced(own, talking))))
+    return np.concatenate(out)
 
 
 @pytest.mark.process
@@ -54,6 +74,23 @@ def test_a_voice_is_brought_to_sixteen(name: str, decibels: float) -> None:
     leveller = Leveller()
     heard = np.concatenate([leveller.level(frame) for frame in frames(voice(name, decibels))])
     assert integrated(heard[-30 * RATE :]) == pytest.approx(-16, abs=1)
+
+
+@pytest.mark.process
+def test_two_in_turn_of_whom_one_is_far_away_are_as_loud_as_one() -> None:
+    turn = (np.arange(30 * RATE) // (5 * RATE)) % 2
+    voices = [voice("ana.opus", -9)[: 30 * RATE], voice("ben.opus", 3)[: 30 * RATE]]
+    loud, peak = measured(mixed([said * (turn == n) for n, said in enumerate(voices)]))
+    assert loud == pytest.approx(-16, abs=1)
+    assert peak <= -1
+
+
+@pytest.mark.process
+def test_three_at_once_are_as_loud_as_one() -> None:
+    ana, ben = voice("ana.opus", 0)[: 30 * RATE], voice("ben.opus", -6)[: 30 * RATE]
+    loud, peak = measured(mixed([ana, ben, np.roll(ana, 7 * RATE)]))
+    assert loud == pytest.approx(-16, abs=1)
+    assert peak <= -1
 
 
 def test_the_gain_stays_in_pauses_and_never_pumps() -> None:

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from rostra.store.database import Database, open_database
 from rostra.store.migrate import migrate
+from rostra.testing.patience import until
 
 BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
 
@@ -39,12 +39,11 @@ class Postgres:
             stderr=(self.folder / "log").open("ab"),
             cwd="/",
         )
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            if self._run("pg_isready", "-h", str(self.folder), check=False).returncode == 0:
-                return
-            time.sleep(0.05)
-        raise AssertionError((self.folder / "log").read_text())
+        asked = ("pg_isready", "-h", str(self.folder))
+        until(
+            lambda: self._run(*asked, check=False).returncode == 0,
+            f"PostgreSQL, whose log is {self.folder / 'log'}",
+        )
 
     def kill(self) -> None:
         """kill -9 of the server and, by the closing of its memory, of its children."""

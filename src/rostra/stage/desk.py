@@ -194,7 +194,7 @@ class Desk:
             _log.warning("event_not_kept", move="away", sentence=error.sentence)
 
     async def look_for_absent(self, now_ns: int) -> None:
-        """Mark seats whose packets stopped and those that speak again; clear the forsaken.
+        """Mark seats whose packets stopped; clear the forsaken.
 
         A seat is cleared when its connection has been gone for long, not when its microphone is.
         """
@@ -211,9 +211,18 @@ class Desk:
                 del self._absent[ident]
                 await self._room.do("leave", by)
                 continue
-            if away != seat.away:
-                await self._room.do("away" if away else "join", by)
+            if away and not seat.away:
+                await self._room.do("away", by)
         self._absent = {i: since for i, since in self._absent.items() if i in self._room.room.seats}
+
+    async def look_for_returned(self) -> None:
+        """Mark seats from which packets come again: their pages wait to be told."""
+        if self._room.room.phase not in OPEN_PHASES:
+            return
+        for ident, chair in tuple(self._room.chairs.items()):
+            seat = self._room.room.seats.get(ident)
+            if seat is not None and seat.away and not chair.away:
+                await self._room.do("join", By(ident, seat.name, seat.role))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

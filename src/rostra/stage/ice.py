@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import random
 from collections.abc import Container
 from typing import Any
 
 import aioice.ice
 import aiortc.rtcicetransport
 import structlog
+from aioice import stun
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.utils import random_string
 
@@ -31,6 +33,11 @@ _log = structlog.get_logger("rostra.stage")
 
 MOST_WAITING = 256  # datagrams between the socket and SRTP: five seconds of one speaker
 _TRANSACTION = slice(8, 20)  # of a STUN message (RFC 8489, section 5)
+CONSENT_SECONDS = 5.0  # between two questions whether we may send (RFC 7675, section 5.1)
+EXPIRES_SECONDS = 30.0  # without an answer
+LOOKOUT_SECONDS = 0.2  # while nothing comes; a question waits for its answer for half a second
+SILENT_SECONDS = 1.0
+
 _ANYWHERE = StageSettings()
 _UFRAG, _PASSWORD = 8, 24  # characters of our credentials; RFC 8839 wants 4 and 22
 
@@ -51,6 +58,7 @@ class Connection(aioice.ice.Connection):
         self._guard = Guard()
         self._former: dict[int, Any] = {}  # pairs agreed before a restart
         self._pause: asyncio.TimerHandle | None = None
+        self._heard_at = 0.0
 
     def check_incoming(self, message: Any, addr: tuple[str, int], protocol: Any) -> None:
         """aioice calls this for a check whose password was right."""
@@ -88,6 +96,39 @@ class Connection(aioice.ice.Connection):
         await super().connect()
         self._former = {}
         self._sift()
+
+    async def query_consent(self) -> None:
+        """Ask the peer whether it may be sent to, and close when it has not said so for long.
+
+        aioice asks every five seconds. A browser whose network is gone stops its own checks after
+        15 s; its socket lives for 30, and the answer to a question of ours revives it. So one that
+        is silent is asked all the time: it is back with its network.
+        """
+        loop = asyncio.get_running_loop()
+        answered_at = loop.time()
+        due = answered_at + _consent_wait()
+        while loop.time() - answered_at < EXPIRES_SECONDS:
+            await asyncio.sleep(LOOKOUT_SECONDS)
+            asked_at = loop.time()
+            if asked_at < due and asked_at - self._heard_at < SILENT_SECONDS:
+                continue
+            due = asked_at + _consent_wait()
+            if await self._consents():
+                answered_at = asked_at
+        self._query_consent_task = None
+        await self.close()
+
+    async def _consents(self) -> bool:
+        for pair in tuple(self._nominated.values()):
+            request = self.build_request(pair, nominate=False)
+            key = (self.remote_password or "").encode()
+            try:
+                await pair.protocol.request(
+                    request, pair.remote_addr, integrity_key=key, retransmissions=0
+                )
+            except stun.TransactionError:
+                return False
+        return True
 
     async def close(self) -> None:
         """aioice's; nothing carries on after it."""
@@ -161,7 +202,9 @@ class Connection(aioice.ice.Connection):
         if self._queue.qsize() >= MOST_WAITING:
             return False
         taken = self._guard.takes(size, addr in self._heard(), now)
-        if not taken and self._pause is None and self._guard.pause_left(now):
+        if taken:
+            self._heard_at = now
+        elif self._pause is None and self._guard.pause_left(now):
             self._begin_pause(self._guard.pause_left(now))
         return taken
 
@@ -190,6 +233,10 @@ class Connection(aioice.ice.Connection):
     def _end_pause(self) -> None:
         self._pause = None
         self._sift()
+
+
+def _consent_wait() -> float:
+    return CONSENT_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - so that all do not ask at once
 
 
 def _candidate(kind: str, component: int, address: str, port: int, base: str | None = None) -> Any:

@@ -17,7 +17,9 @@ from rostra.wire.timing import FRAME
 
 Pcm = npt.NDArray[np.float32]
 
-CEILING = float(10 ** (-1.5 / 20))  # sample peak that keeps the true peak below -1 dBFS
+# Sample peak. Between the samples it is at most half a decibel more; and Opus at 24 kbit/s decodes
+# to a decibel more, which a listener's player must not cut either. It costs 0.2 LU of loudness.
+CEILING = float(10 ** (-2.2 / 20))
 _RECOVERY = 0.02  # of the way back to full gain in a frame: about a second
 _ATTACK = 96  # samples over which the gain falls: 2 ms, short enough to be unheard
 

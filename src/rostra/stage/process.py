@@ -127,8 +127,11 @@ class Stage:
         if self._room.room.phase != "ended":
             # Before disk is set aside for it: a programme that nobody was told of is never cleared.
             await self._done(self._tell_manifest)
-        tasks = (self._tell(), self._keep(), self._look(), self._announce(), self._report())
-        beside = [asyncio.create_task(work) for work in (self._serve(bus), *tasks)]
+        tasks = (
+            self._serve(bus), self._tell(), self._keep(), self._look(), self._welcome(),
+            self._announce(), self._report(),
+        )  # fmt: skip
+        beside = [asyncio.create_task(work) for work in tasks]
         try:
             return await self._tick_on(beside)
         finally:
@@ -247,6 +250,17 @@ class Stage:
             except RostraError as error:
                 _log.warning("look_failed", space=self._slug, sentence=error.sentence)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _welcome(self) -> None:
+        """Who is heard again is shown at once; where the disk is full, tried again in a second."""
+        while True:
+            wait = LOOK_SECONDS
+            try:
+                await self._desk.look_for_returned()
+            except RostraError as error:
+                _log.warning("look_failed", space=self._slug, sentence=error.sentence)
+                wait = _LOOK_SECONDS
+            await asyncio.sleep(wait)
 
     async def _announce(self) -> None:
         """Tell those on the stage what is new, over their own connections."""

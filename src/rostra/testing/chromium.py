@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rostra.testing.namespaces import Machine
+
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,3 +33,17 @@ def speaking_chromium(wav: Path, *flags: str) -> dict[str, Any]:
         "--allow-loopback-in-peer-connection",
         *flags,
     )
+
+
+def distant_chromium(machine: Machine, origin: str, wav: Path, folder: Path) -> dict[str, Any]:
+    """The same at another `machine`, for the pages of `origin`, whatever it takes for secure.
+
+    It has no loopback for WebRTC: a browser at home has none either. `folder` keeps a script.
+    """
+    options = speaking_chromium(wav, f"--unsafely-treat-insecure-origin-as-secure={origin}")
+    options["args"].remove("--allow-loopback-in-peer-connection")
+    start = folder / f"chromium-at-{machine.name}"
+    command = " ".join(machine.command(options["executable_path"]))
+    start.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    start.chmod(0o755)
+    return {**options, "executable_path": start}

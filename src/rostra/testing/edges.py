@@ -108,12 +108,17 @@ class House:
 
     def connect(self, timeout: float = PATIENCE, rcvbuf: int = 0) -> socket.socket:
         """A connection, over TLS where the edges have it; with a small buffer if asked for."""
+        sock = self.connect_without_tls(timeout, rcvbuf)
+        return sock if self.tls is None else self.tls.wrap_socket(sock)
+
+    def connect_without_tls(self, timeout: float = PATIENCE, rcvbuf: int = 0) -> socket.socket:
+        """A connection whose handshake, if one is needed, is left to the caller."""
         sock = socket.socket()
         sock.settimeout(timeout)
         if rcvbuf:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
         sock.connect(("127.0.0.1", self.port))
-        return sock if self.tls is None else self.tls.wrap_socket(sock)
+        return sock
 
     @functools.cached_property
     def tls(self) -> ssl.SSLContext | None:
@@ -192,6 +197,17 @@ def read_response(sock: socket.socket) -> Response:
     while piece := sock.recv(65536):
         body += piece
     return Response(status, headers, body)
+
+
+def read_to_the_end(sock: socket.socket) -> bytes:
+    """All that comes until the connection is closed or reset."""
+    data = b""
+    try:
+        while piece := sock.recv(65536):
+            data += piece
+    except ConnectionResetError:
+        pass
+    return data
 
 
 def make_house(root: Path, **fields: Any) -> House:

@@ -56,12 +56,22 @@ def signed_in(served: Served, browser: Browser, handle: str = "admin") -> Any:
     return kept
 
 
+def new_space(page: Page, link: str) -> None:
+    """Sign in with a one-time `link`, and be the host on the stage page of a new Space."""
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.fill("#f-title", TITLE)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/spaces/*/stage")
+
+
 class StagePages:
     """The pages of one server; `problems` is what they complained of."""
 
     def __init__(self, served: Served, browser: Browser, host_cookies: Any) -> None:
         self.served = served
         self.problems: list[str] = []
+        self._slugs: list[str] = []
         self._browser = browser
         self._host_cookies = host_cookies
 
@@ -82,6 +92,7 @@ class StagePages:
         page.fill("#f-title", title)
         page.keyboard.press("Enter")
         page.wait_for_url("**/spaces/*/stage")
+        self._slugs.append(page.url.split("/")[-2])
         return page
 
     def invite(self, host: Page, role: str = "speaker", name: str = "Ben Okafor") -> str:
@@ -100,7 +111,12 @@ class StagePages:
         return self.served.parts()[f"rostra stage {host.url.split('/')[-2]}"].pid
 
     def close(self) -> None:
-        """Everybody goes home."""
+        """Everybody goes home, and no stage goes on for nobody beside the tests that follow."""
+        asking = self._browser.new_context(storage_state=self._host_cookies).request
+        for slug in self._slugs:
+            address = f"{self.served.web}/api/spaces/{slug}/end"
+            said = asking.post(address, headers={"Origin": self.served.web})
+            assert said.status in (200, 409), said.text()  # not yet open, or over
         for context in self._browser.contexts:
             context.close()
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
+import socket
+import ssl
+import time
 
 MALFORMED = {  # HTTP requests
     "no method": b"\r\n\r\n \r\n\r\n",
@@ -55,3 +59,38 @@ def mutated(offer: str, chance: random.Random) -> str:
         if not lines:
             return ""
     return "\r\n".join(lines)
+
+
+def client_hello(context: ssl.SSLContext) -> bytes:
+    """The first flight of a TLS client."""
+    outgoing = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        context.wrap_bio(ssl.MemoryBIO(), outgoing).do_handshake()
+    return outgoing.read()
+
+
+class Trickling:
+    """A client that sends `data` one byte at a time, `every` so many seconds, and then nothing.
+
+    `sock` may speak TLS. `said` is what the server answered, `sent` how many bytes went out.
+    """
+
+    def __init__(self, sock: socket.socket, data: bytes, every: float) -> None:
+        self.said, self.sent = b"", 0
+        self._sock, self._data, self._every = sock, data, every
+        self._begun = time.monotonic()
+        sock.setblocking(False)
+
+    def closed(self) -> bool:
+        """Send what is due; whether the server has ended the connection."""
+        try:
+            if time.monotonic() - self._begun >= self.sent * self._every:
+                self._sock.send(self._data[self.sent : self.sent + 1])
+                self.sent += 1
+            piece = self._sock.recv(500)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        except (ConnectionError, ssl.SSLEOFError):  # the latter when it is closed while we send
+            return True
+        self.said += piece
+        return not piece

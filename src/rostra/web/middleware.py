@@ -28,13 +28,21 @@ MAX_BODY = 64 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
+POLICY = "Content-Security-Policy"
+
+
+def policy(*reached: str) -> str:
+    """The policy of a page whose script may talk to us, and to the origins in `reached`."""
+    talks_to = " ".join(("connect-src 'self'", *reached))
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        f"{talks_to}; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
 HEADERS = {
-    "Content-Security-Policy": CSP,
+    POLICY: policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

@@ -19,6 +19,7 @@ from rostra.rooms import queries as rooms
 from rostra.web.callers import visitor_of
 from rostra.web.door import door
 from rostra.web.files import modules
+from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
 from rostra.web.signin import remember_wanted
@@ -99,6 +100,7 @@ async def stage(request: Request, slug: str) -> Response:
         owner=await _owns(parts, visitor, slug),
         modules=modules(),
     )
+    response.headers[POLICY] = policy(parts.settings.live_url)  # to see whether we are reachable
     if visitor.account is None:
         remember_wanted(parts, response, f"/spaces/{now.slug}/stage")
     return response

@@ -4,6 +4,7 @@ import { facts } from "./words.js";
 import { refusalOf, unreachable } from "./refusal.js";
 
 const WAIT_MS = 15000;
+const LOOK_MS = 3000;
 
 /** POSTs to a door of this Space; `token` null leaves it to the cookie. Throws Refusal. */
 export async function post(what, body = {}, token = null) {
@@ -19,12 +20,12 @@ export async function iceServers(token) {
 }
 
 /** The Space as its page in the API says. Throws Refusal. */
-export const look = () => asked(`/api/spaces/${facts.slug}`, {});
+export const look = () => asked(`/api/spaces/${facts.slug}`, {}, LOOK_MS);
 
-async function asked(address, options) {
+async function asked(address, options, patience = WAIT_MS) {
   let answer;
   try {
-    answer = await fetch(address, { ...options, signal: AbortSignal.timeout(WAIT_MS) });
+    answer = await fetch(address, { ...options, signal: AbortSignal.timeout(patience) });
   } catch {
     throw unreachable();
   }

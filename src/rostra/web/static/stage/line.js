@@ -1,8 +1,12 @@
 // One WebRTC connection to the stage, opened by WHIP (RFC 9725): our sound, the return, a channel.
 
 import { Refusal, refusalOf, unreachable } from "./refusal.js";
+import { reachable } from "./way.js";
 
 const GATHER_MS = 1500;
+const PATH_MS = 10000;
+const OFFER_MS = 10000;
+const AGAIN_MS = 3000;
 const OWN_MACHINE = /^(localhost|127\.|\[?::1)/;
 const LARGEST = 256 * 1024;
 
@@ -30,11 +34,28 @@ export class Line extends EventTarget {
   }
 
   /** Offers itself at `address`; done when the answer is taken. Throws Refusal. */
-  async open(address, token, signal) {
-    await this.#peer.setLocalDescription(await this.#peer.createOffer());
-    await this.#gathered();
-    if (!leadsOut(this.#peer.localDescription.sdp)) throw new Refusal(0, "no_path");
-    const answer = await this.#post(address, token, signal);
+  async open(address, token, abort) {
+    const complete = () => this.#peer.iceGatheringState === "complete";
+    await this.#gathered(complete, GATHER_MS, abort.signal);
+    await this.#offer(address, token, abort, OFFER_MS);
+  }
+
+  /**
+   * The same for a seat that was lost, which has no time to lose: one address to speak from will
+   * do, for the stage learns the others from our checks. While there is none, nobody is asked: it
+   * takes browsers seconds to believe that they have a network again (docs/decisions/0015).
+   */
+  async reopen(address, token, abort) {
+    const leads = () => leadsOut(this.#peer.localDescription.sdp);
+    await this.#gathered(leads, PATH_MS, abort.signal);
+    if (!leads()) throw new Refusal(0, "no_path");
+    await reachable(abort.signal);
+    await this.#offer(address, token, abort, AGAIN_MS);
+  }
+
+  async #offer(address, token, abort, patience) {
+    const timer = setTimeout(() => abort.abort(), patience);
+    const answer = await this.#post(address, token, abort.signal).finally(() => clearTimeout(timer));
     if (answer.status !== 201) throw await refusalOf(answer);
     this.session = new URL(answer.headers.get("Location"), location.href).href;
     const sdp = await answer.text().catch(() => { throw unreachable(); });
@@ -45,17 +66,21 @@ export class Line extends EventTarget {
   async #post(address, token, signal) {
     const headers = { "Content-Type": "application/sdp", Authorization: `Bearer ${token}` };
     try {
-      return await fetch(address, { method: "POST", headers, body: this.#peer.localDescription.sdp, signal });
+      const body = this.#peer.localDescription.sdp;
+      return await fetch(address, { method: "POST", headers, body, credentials: "omit", signal });
     } catch {
       throw unreachable();
     }
   }
 
-  #gathered() {
-    return new Promise((done) => {
-      const look = () => this.#peer.iceGatheringState === "complete" && done();
-      this.#peer.onicegatheringstatechange = look;
-      setTimeout(done, GATHER_MS);
+  /** Addresses to be reached at are gathered until there are `enough`, or no time is left. */
+  async #gathered(enough, milliseconds, signal) {
+    await this.#peer.setLocalDescription(await this.#peer.createOffer());
+    await new Promise((done) => {
+      const look = () => (signal.aborted || enough()) && done();
+      signal.addEventListener("abort", done);
+      this.#peer.onicegatheringstatechange = this.#peer.onicecandidate = look;
+      setTimeout(done, milliseconds);
       look();
     });
   }
@@ -109,10 +134,7 @@ export class Line extends EventTarget {
   }
 }
 
-/**
- * Whether an offer names any address from which the server can be reached. For a second after a
- * network came back browsers do not know it yet, and such an offer would wait in vain.
- */
+/** Whether an offer names any address from which the server can be reached. */
 function leadsOut(sdp) {
   const candidates = sdp.matchAll(/^a=candidate:\S+ \d \S+ \d+ (\S+)/gm);
   const addresses = Array.from(candidates, ([, address]) => address);

@@ -1,6 +1,7 @@
 // The room as this page knows it: what the stage says, or the API while there is no line to it.
 
 import { look } from "./door.js";
+import { isAsking } from "./way.js";
 import { facts } from "./words.js";
 
 const FRESH_MS = 3000;
@@ -21,6 +22,7 @@ export class Room extends EventTarget {
   #counting = null;
   #t = 0;
   #heardAt = -Infinity;
+  #asking = false;
 
   get open() {
     return OPEN.includes(this.phase);
@@ -95,16 +97,19 @@ export class Room extends EventTarget {
 
   /** Asks the API what phase it is while the stage says nothing. */
   follow() {
-    setInterval(() => this.#fresh || this.ask(), POLL_MS);
+    setInterval(() => this.#fresh || this.#asking || isAsking() || this.ask(), POLL_MS);
     return this.ask();
   }
 
   async ask() {
+    this.#asking = true; // browsers open six connections to a server: they are for the seat
     try {
       this.#phaseIs((await look()).phase);
     } catch (refusal) {
       if (refusal.status === 404) this.#phaseIs("removed");
       else if (refusal.final) throw refusal; // else: asked again in two seconds
+    } finally {
+      this.#asking = false;
     }
   }
 

@@ -16,12 +16,8 @@ const LOOK_MS = 250;
 const SILENT_MS = 1500;
 const UNTOLD_MS = 4000;
 const BEGIN_MS = 4000;
-const OFFER_MS = 10000;
-const AGAIN_MS = 3000;
 const LEAVE_MS = 500;
 const WAITS_MS = [250, 500, 1000];
-const NO_PATH_MS = 200;
-const NO_PATH_TRIES = 20; // so quickly one after the other
 const OFFLINE_MS = 2000;
 
 /**
@@ -111,10 +107,12 @@ export class Seat extends EventTarget {
   async #reach(again) {
     const turn = this.#reaching = ++this.#turn;
     let failed = null;
+    let began = 0;
     this.#tries = 0;
-    for (let wait = 0; turn === this.#turn; wait = this.#waitAfter(failed)) {
-      if (again) await this.#pause(wait);
+    for (let wait = 0; turn === this.#turn; wait = this.#waitAfter(began)) {
+      if (again && wait > 0) await this.#pause(wait);
       if (turn !== this.#turn) return;
+      began = performance.now();
       failed = await this.#try(again);
       if (turn !== this.#turn) return;
       if (!failed) break;
@@ -129,31 +127,28 @@ export class Seat extends EventTarget {
     this.#reaching = 0;
   }
 
-  /** Milliseconds until the next try; where the device itself has no way out, asking costs nobody. */
-  #waitAfter({ code }) {
+  /** Milliseconds until the next try; one that waited in vain itself is followed at once. */
+  #waitAfter(began) {
     const tries = this.#tries++;
     if (!navigator.onLine) return OFFLINE_MS;
-    if (code === "no_path" && tries < NO_PATH_TRIES) return NO_PATH_MS;
-    return WAITS_MS[Math.min(tries, WAITS_MS.length - 1)];
+    return WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] - (performance.now() - began);
   }
 
   /** Opens one new line; what refused it, or null. */
   async #try(again) {
     let line = null;
     const abort = this.#abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), again ? AGAIN_MS : OFFER_MS);
     try {
       // They outlast the event; whoever comes back has no second to lose for new ones.
       if (!again) this.#servers = await iceServers(this.#wish.token);
       line = new Line(this.#wish.track, this.#servers);
-      await line.open(this.#address(again), this.#wish.token, abort.signal);
+      const way = [this.#address(again), this.#wish.token, abort];
+      await (again ? line.reopen(...way) : line.open(...way));
     } catch (error) {
       line?.close();
       if (error instanceof Refusal) return error;
       console.error(error);
       return unreachable();
-    } finally {
-      clearTimeout(timer);
     }
     if (this.joined) {
       this.#adopt(line); // even when the old one lives again: the stage has dropped it for this

@@ -1,0 +1,1 @@
+"""Tests in Chromium; a package, so that they share their browsers and end them."""
