@@ -231,7 +231,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             lambda f: max(f[way]["p99_ms"] for way in ("channel", "api")) <= 500,
         ),
     )),
-    Benchmark("back", ("--rounds", "3"), ("--rounds", "1", "--longest", "5"), (
+    Benchmark("back", ("--rounds", "2"), ("--rounds", "1", "--longest", "5"), (
         Row(
             "a speaker's page back on its seat after 1, 5, 20, 60 s in which frames were lost",
             "≤ 3 s, muted as before",

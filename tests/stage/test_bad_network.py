@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from rostra.stage import ice
@@ -81,3 +83,28 @@ async def test_a_seat_that_says_nothing_is_asked_all_the_time_until_it_is_given_
     monkeypatch.setattr(ice, "EXPIRES_SECONDS", 1.0)
     await until_true(lambda: "ana" not in hall.stage._room.chairs, "no consent any more")
     assert hall.stage._room.room.seats["ana"].away
+
+
+async def test_moves_are_done_over_a_bad_network_however_much_else_is_told(hall, a_tone) -> None:
+    """At the end nothing may lie before the answers that the page has long been told anew."""
+    await hall.open()
+    ana = await hall.join("ana", a_tone(500), climate=BAD, role="host", channel=True)
+    took = []
+    for turn in range(24):
+        began = time.monotonic()
+        answer = await ana.call(("mute", "unmute")[turn % 2])
+        took.append(time.monotonic() - began)
+        assert answer["ok"]
+        await hall.pass_time(0.2)
+    assert sorted(took)[12] < 0.5
+    assert max(took) < 5.0
+
+
+async def test_a_loss_is_repaired_within_seconds_however_late_answers_were(hall, a_tone) -> None:
+    await hall.open()
+    ana = await hall.join("ana", a_tone(500), role="host", channel=True)
+    await ana.call("mute")
+    association = hall.stage._room.chairs["ana"].peer._connection.sctp
+    for _ in range(10):
+        association._update_rto(30.0)  # as if acknowledgements had been lost again and again
+    assert association._rto <= 2.0

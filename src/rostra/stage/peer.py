@@ -38,8 +38,7 @@ from rostra.errors import (
     Unavailable,
 )
 from rostra.settings import StageSettings
-from rostra.stage import ice
-from rostra.stage.channel import bound
+from rostra.stage import channel, ice
 from rostra.wire.sdp import MOST_CANDIDATES, Offer, with_error_correction, with_trickle
 from rostra.wire.sdpfrag import SdpFragment, write_sdpfrag
 from rostra.wire.timing import FRAME, RATE
@@ -58,6 +57,7 @@ _CIPHERS = (
 )
 
 ice.install()
+channel.install()
 
 
 class _Certificate(RTCCertificate):
@@ -199,7 +199,7 @@ class Peer:
         self._follow_reports(transceiver.sender)
         self._outlive_faults(transceiver.receiver.transport)
         if connection.sctp is not None:
-            bound(connection.sctp, self._opened)
+            channel.bound(connection.sctp, self._opened)
         for transport in connection._RTCPeerConnection__iceTransports:
             transport._connection.settings = self._settings
         await connection.setLocalDescription(await connection.createAnswer())

@@ -80,7 +80,9 @@ class Switchboard:
         """Announced to all and nothing more: the page that counts goes live by itself."""
         if by.role not in HOSTS:
             raise NotAllowed("Only the host and co-hosts of this Space may do this.")
-        self._to_all(calls.countdown(calls.read_countdown(call.value), by.name))
+        told = calls.countdown(calls.read_countdown(call.value), by.name)
+        for _, channel in self._channels():
+            channel.send(told)
 
     def _answer(self, chair: Chair, call: Call, error: RostraError | None) -> None:
         if chair.channel is not None and not chair.channel.send(calls.answer(call.number, error)):
@@ -95,12 +97,18 @@ class Switchboard:
         elif now_ns - self._levels_at >= _LEVELS_NS:
             self._levels_at = now_ns
             heard = {ident: chair.meter.level for ident, chair in self._room.chairs.items()}
-            self._to_all(calls.levels(heard))
+            for _, channel in self._channels():
+                channel.keep_told(calls.levels(heard))
 
     def _report(self, room: Room) -> None:
+        told = self._told_of(room)
+        for ident, channel in self._channels():
+            channel.keep_told(calls.addressed(told, ident))
+
+    def _told_of(self, room: Room) -> str:
         chairs = self._room.chairs
         lines: dict[str, Line] = {i: chair.line for i, chair in chairs.items()}
-        told = calls.report(
+        return calls.report(
             room,
             self._room.state,
             speaking=frozenset(i for i, chair in chairs.items() if chair.meter.speaking),
@@ -108,18 +116,16 @@ class Switchboard:
             audience=self._room.audience,
             disk_minutes=self._room.recorder.reserved_minutes,
         )
-        for ident, chair in chairs.items():
-            if chair.channel is not None:
-                chair.channel.send(calls.addressed(told, ident))
 
-    def _to_all(self, text: str) -> None:
-        for chair in self._room.chairs.values():
-            if chair.channel is not None:
-                chair.channel.send(text)
+    def _channels(self) -> list[tuple[str, Channel]]:
+        chairs = self._room.chairs.items()
+        return [(ident, chair.channel) for ident, chair in chairs if chair.channel is not None]
 
     def farewell(self) -> None:
         """Tell the pages how it ended, before their lines are closed."""
-        self._report(self._room.room)
+        told = self._told_of(self._room.room)
+        for ident, channel in self._channels():
+            channel.send(calls.addressed(told, ident))
 
     async def close(self) -> None:
         """Wait for the moves that are being done."""
