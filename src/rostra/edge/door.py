@@ -16,7 +16,7 @@ LONGEST_BODY = 64
 _LONGEST_CODED_BODY = 1024  # a body in chunks, with all that frames it
 WANTED = frozenset(
     (b"accept-encoding", b"accept-language", b"content-type", b"if-none-match", b"if-range",
-     b"range")
+     b"range", b"rostra-rehearsal")
 )  # fmt: skip
 _END = b"\r\n\r\n"
 

@@ -113,7 +113,9 @@ def running(name: str, folder: Path, files: TlsFiles, to: Upstreams) -> Iterator
         process.terminate()
         process.wait(10)
     said = (folder / "log").read_text()
-    assert not re.search(r"\[(error|crit|alert|emerg)\]|\"level\":\"(error|fatal)\"|panic", said), said
+    assert not re.search(r"\[(error|crit|alert|emerg)\]|\"level\":\"(error|fatal)\"|panic", said), (
+        said
+    )
 
 
 def _answers(port: int, process: subprocess.Popen[bytes], log: Path) -> bool:
