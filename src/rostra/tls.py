@@ -25,6 +25,7 @@ STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=31536000")
 """Said by origins whose address is https (RFC 6797)."""
 
 _MOST_BYTES = 1024 * 1024
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)  # X509_V_FLAG_NO_CHECK_TIME, which `ssl` has no name for
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----\s.*?-----END CERTIFICATE-----", re.DOTALL)
 _KEY = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----\s.*?-----END \1-----", re.DOTALL)
 
@@ -95,6 +96,11 @@ class Proven:
     serial: str
     until: str
 
+    @property
+    def expires(self) -> int:
+        """The end of its last day, in seconds since the epoch."""
+        return ssl.cert_time_to_seconds(self.until)
+
 
 def prove(certificate: Path, key: Path) -> Proven:
     """That these two can be served today, by shaking hands in memory. Raises Misconfigured.
@@ -111,6 +117,8 @@ class Renewable:
         """Raises Misconfigured."""
         self._certificate, self._key = certificate, key
         self.context = server_context(certificate, key)
+        # A part that begins anew while the certificate is out of date must not stay away for that.
+        self.proven = _shake_hands(self.context, certificate, any_day=True)
 
     def renew(self) -> Proven:
         """Take the files as they are now, for whoever shakes hands from now on.
@@ -124,13 +132,17 @@ class Renewable:
             side.context = fresh
 
         self.context.sni_callback = hand_over  # OpenSSL asks it also where no name was sent
+        self.proven = proven
         return proven
 
 
-def _shake_hands(context: ssl.SSLContext, certificate: Path) -> Proven:
+def _shake_hands(context: ssl.SSLContext, certificate: Path, *, any_day: bool = False) -> Proven:
     """A client that trusts exactly `certificate` meets a server with `context`."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = pinned_context(certificate).wrap_bio(to_client, to_server)
+    trust = pinned_context(certificate)
+    if any_day:
+        trust.verify_flags |= _NO_CHECK_TIME
+    client = trust.wrap_bio(to_client, to_server)
     server = context.wrap_bio(to_server, to_client, server_side=True)
     for side in (client, server, client, server):
         try:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from rostra.settings import TlsFiles
 from rostra.testing.certificates import DAY, make_certificate
@@ -53,8 +54,6 @@ def everywhere(house: House, serial: str) -> bool:
 
 
 def serial_of(files: TlsFiles) -> str:
-    from cryptography import x509
-
     found = x509.load_pem_x509_certificate(files.certificate.read_bytes()).serial_number
     return f"{found:X}".zfill(40)
 

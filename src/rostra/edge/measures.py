@@ -1,4 +1,8 @@
-"""What `/metrics` says of all edges: the board's counters as Prometheus families. Pure."""
+"""What `/metrics` says of all edges: the board's counters as Prometheus families. Pure.
+
+Base units are seconds, bytes and counts. What the board may have besides its counters is told when
+it is there.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +22,31 @@ _COUNTERS = {
     "sends_total": "Sends of sound.",
     "reactions_total": "Reactions taken.",
     "page_total": "Listening pages sent.",
+    "handshakes_total": "TLS handshakes completed.",
+    "resumed_total": "TLS handshakes that resumed a session of before.",
 }
+_PERHAPS = {
+    "rehearsed": ("rostra_rehearsed_listeners", "Listeners of a rehearsal.", 1),
+    "stage_tick_p99_us": (
+        "rostra_stage_tick_p99_ms", "How late a stage's tick was, p99, the latest stage.", 1000
+    ),
+}  # fmt: skip
 
 
-def families(totals: Mapping[str, int]) -> Iterator[Family]:
-    """`totals` are the board's, by its own names."""
+def families(totals: Mapping[str, int], places: int) -> Iterator[Family]:
+    """`totals` are the board's, by its own names; `places` how many may listen at once."""
     listeners = tuple(Sample(totals[f"listeners_{kind}"], {"class": kind}) for kind in _KINDS)
     yield Family("rostra_edge_listeners", "gauge", "Listeners by class.", listeners)
+    yield gauge("rostra_edge_places", "Listeners there may be at once.", places)
+    yield gauge("rostra_edge_processes", "Edge processes that run.", totals["edges"])
     yield gauge("rostra_edge_connections", "Open connections.", totals["connections"])
     lateness = totals["lateness_max_us"] / 1_000_000
     yield gauge("rostra_edge_lateness_seconds", "Latest send of the last ten seconds.", lateness)
     for name, sentence in _COUNTERS.items():
         yield counter(f"rostra_edge_{name}", sentence, totals[name])
+    used = totals["cpu_us_total"] / 1_000_000
+    yield counter("rostra_edge_cpu_seconds_total", "CPU time that edges have used.", used)
+    for name, (shown, sentence, divisor) in _PERHAPS.items():
+        if name in totals:
+            value = totals[name]
+            yield gauge(shown, sentence, value / divisor if divisor > 1 else value)

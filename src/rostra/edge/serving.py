@@ -307,7 +307,8 @@ class Serving:
         return Answer(204, (NO_STORE,))
 
     def _metrics(self, *_: object) -> Answer:
-        return text(render(families(self._parts.counts.board.totals())), CONTENT_TYPE, NO_STORE)
+        counts = self._parts.counts
+        return text(render(families(counts.board.totals(), counts.most)), CONTENT_TYPE, NO_STORE)
 
     def _rehearsal(self, *_: object) -> Answer:
         told = self._parts.permit.document()

@@ -45,6 +45,9 @@ TOTALS = (
     "sends_total",
     "reactions_total",
     "page_total",
+    "handshakes_total",
+    "resumed_total",
+    "cpu_us_total",
 )
 NAMES = GAUGES + TOTALS
 SPACE_GAUGES = ("listeners", "hearing", "hls", "unverified", "rehearsed")

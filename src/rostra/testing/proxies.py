@@ -22,6 +22,9 @@ DEPLOY = Path(__file__).parents[3] / "deploy"
 PAGES, LIVE = "rostra.example.org", "live.example.org"
 
 
+_TROUBLE = re.compile(r"\[(error|crit|alert|emerg)\]|\"level\":\"(error|fatal)\"|panic")
+
+
 @dataclass(frozen=True)
 class Upstreams:
     """Where a proxy finds the two origins."""
@@ -113,9 +116,7 @@ def running(name: str, folder: Path, files: TlsFiles, to: Upstreams) -> Iterator
         process.terminate()
         process.wait(10)
     said = (folder / "log").read_text()
-    assert not re.search(r"\[(error|crit|alert|emerg)\]|\"level\":\"(error|fatal)\"|panic", said), (
-        said
-    )
+    assert not _TROUBLE.search(said), said
 
 
 def _answers(port: int, process: subprocess.Popen[bytes], log: Path) -> bool:

@@ -47,8 +47,8 @@ async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clo
         try:
             await migrate(database)
             secret = await asyncio.to_thread(places.secret.read_bytes)
-            parts = WebParts(places, settings, database, bus, clock, secret)
-            await _serve(parts, door, certificate)
+            parts = WebParts(places, settings, database, bus, clock, secret, certificate)
+            await _serve(parts, door)
         finally:
             await database.close()
     return 0
@@ -110,8 +110,8 @@ class TlsServer(_Server):
         )
 
 
-async def _serve(parts: WebParts, door: socket.socket, certificate: Renewable | None) -> None:
-    configured = configuration(parts)
+async def _serve(parts: WebParts, door: socket.socket) -> None:
+    configured, certificate = configuration(parts), parts.certificate
     if certificate is None:
         server = _Server(configured)
     else:
