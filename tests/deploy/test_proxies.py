@@ -26,7 +26,10 @@ OFFER = Path(__file__).parent.parent / "stage/offers/chromium.sdp"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    urls = ("--public-url", f"https://{PAGES}", "--live-url", f"https://{LIVE}")
+    urls = (
+        "--public-url", f"https://{PAGES}", "--live-url", f"https://{LIVE}",
+        "--trusted-proxy", "127.0.0.1",
+    )  # fmt: skip
     with serving(tmp_path_factory.mktemp("behind") / "data", "--demo", *urls) as behind:
         behind.until_line("ready: ")
         until(lambda: behind.state()["phase"] == "live", "the demo goes on air")

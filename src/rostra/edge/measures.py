@@ -1,7 +1,7 @@
 """What `/metrics` says of all edges: the board's counters as Prometheus families. Pure.
 
-Base units are seconds, bytes and counts. What the board may have besides its counters is told when
-it is there.
+Base units are seconds, bytes and counts, but for the stage's tick, which is spoken of in
+milliseconds everywhere.
 """
 
 from __future__ import annotations
@@ -25,19 +25,24 @@ _COUNTERS = {
     "handshakes_total": "TLS handshakes completed.",
     "resumed_total": "TLS handshakes that resumed a session of before.",
 }
-_PERHAPS = {
-    "rehearsed": ("rostra_rehearsed_listeners", "Listeners of a rehearsal.", 1),
-    "stage_tick_p99_us": (
-        "rostra_stage_tick_p99_ms", "How late a stage's tick was, p99, the latest stage.", 1000
-    ),
-}  # fmt: skip
+_HEARD = {
+    "hearing": "Listeners who took ten seconds of sound in the last thirty.",
+    "unverified": "The same, but too many from one network to vouch for.",
+    "rehearsed": "The same, of a rehearsal.",
+}
+STAGE_TICK = "stage_tick_p99_us"
+"""The board's name of what the stages tell of themselves; shown once it is there."""
 
 
-def families(totals: Mapping[str, int], places: int) -> Iterator[Family]:
-    """`totals` are the board's, by its own names; `places` how many may listen at once."""
+def families(
+    totals: Mapping[str, int], census: Mapping[str, int], places: int
+) -> Iterator[Family]:
+    """`totals` and `census` are the board's, by its own names; `places` those there may be."""
     listeners = tuple(Sample(totals[f"listeners_{kind}"], {"class": kind}) for kind in _KINDS)
     yield Family("rostra_edge_listeners", "gauge", "Listeners by class.", listeners)
     yield gauge("rostra_edge_places", "Listeners there may be at once.", places)
+    for name, sentence in _HEARD.items():
+        yield gauge(f"rostra_{name}_listeners", sentence, census[name])
     yield gauge("rostra_edge_processes", "Edge processes that run.", totals["edges"])
     yield gauge("rostra_edge_connections", "Open connections.", totals["connections"])
     lateness = totals["lateness_max_us"] / 1_000_000
@@ -46,7 +51,6 @@ def families(totals: Mapping[str, int], places: int) -> Iterator[Family]:
         yield counter(f"rostra_edge_{name}", sentence, totals[name])
     used = totals["cpu_us_total"] / 1_000_000
     yield counter("rostra_edge_cpu_seconds_total", "CPU time that edges have used.", used)
-    for name, (shown, sentence, divisor) in _PERHAPS.items():
-        if name in totals:
-            value = totals[name]
-            yield gauge(shown, sentence, value / divisor if divisor > 1 else value)
+    if STAGE_TICK in totals:
+        late = totals[STAGE_TICK] / 1000
+        yield gauge("rostra_stage_tick_p99_ms", "How late stages tick, p99, the latest.", late)

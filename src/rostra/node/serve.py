@@ -17,7 +17,7 @@ from rostra.node.doors import write_doors
 from rostra.node.notes import note
 from rostra.node.prepare import prepare
 from rostra.node.recipes import part
-from rostra.node.renewal import CertificateWatch, with_copy
+from rostra.node.renewal import CertificateWatch, kept, with_copy
 from rostra.node.supervisor import END_SECONDS, Supervisor
 from rostra.node.watch import StageWatch
 from rostra.programme.places import Places
@@ -50,6 +50,8 @@ def serve(values: Mapping[str, Value], say: Callable[[str], None]) -> int:
             watch = CertificateWatch(settings.web.tls, places)
             chosen = with_copy(chosen, places)
             settings = node_settings(chosen)
+        else:
+            kept(places).unlink(missing_ok=True)  # no key stays that nobody needs
         write_doors(places, settings, ready.reachable(settings.web.host))
         if prepared.sign_in_link:
             say(f"administrator: open this link once to sign in: {prepared.sign_in_link}")

@@ -239,6 +239,10 @@ class Board:
         result["lateness_max_us"] = int(self._counters[:, _COLUMN["lateness_max_us"]].max())
         return result
 
+    def census(self) -> dict[str, int]:
+        """SPACE_GAUGES summed over all Spaces and slots."""
+        return {name: int(self._spaces[name].sum()) for name in SPACE_GAUGES}
+
     def space(self, slug: str) -> SpaceCounts:
         """The counters of one Space summed over the slots; zeros for one nobody asked for."""
         found = self._spaces[self._spaces["slug"] == slug.encode("ascii")]

@@ -106,7 +106,7 @@ def running(name: str, folder: Path, files: TlsFiles, to: Upstreams) -> Iterator
     homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [str(shutil.which(command[0])), *command[1:]], env={**os.environ, **homes},
+            [_program(command[0]), *command[1:]], env={**os.environ, **homes},
             stdout=log, stderr=log,
         )  # fmt: skip
     try:
@@ -126,3 +126,10 @@ def _answers(port: int, process: subprocess.Popen[bytes], log: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _program(name: str) -> str:
+    """Its path: some lie where only root usually looks."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found is not None, f"{name} is not installed"
+    return found
