@@ -79,6 +79,22 @@ def test_a_pair_of_which_one_half_is_new_waits_for_the_other(
     assert in_use(places) == prove(files.certificate, files.key).serial != before
 
 
+def test_a_folder_that_cannot_be_written_changes_nothing_and_is_tried_again(
+    files: TlsFiles, places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch, before = CertificateWatch(files, places), prove(files.certificate, files.key).serial
+    make_certificate(files.certificate.parent)
+    in_the_way = kept(places).with_suffix(".fresh")
+    in_the_way.mkdir()
+    assert not watch.renewed(0.0, told=False)
+    assert not watch.renewed(60.0, told=False)
+    assert in_use(places) == before
+    assert capsys.readouterr().err.count("cannot be copied") == 1
+    in_the_way.rmdir()
+    assert watch.renewed(120.0, told=False)
+    assert in_use(places) != before
+
+
 def test_the_copy_is_private_and_holds_one_key(files: TlsFiles, places: Places) -> None:
     files.key.write_bytes(files.certificate.read_bytes() + files.key.read_bytes())
     CertificateWatch(files, places)

@@ -7,6 +7,7 @@ before. Whoever is on this machine trusts exactly that copy.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,46 +24,57 @@ _Stamp = tuple[tuple[int, int, int] | None, ...]
 class CertificateWatch:
     """Looks at the operator's files once a minute, and whenever it is told to."""
 
-    def __init__(self, files: TlsFiles, places: Places, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(self, files: TlsFiles, places: Places) -> None:
         """Takes the files as they are. Raises Misconfigured when they are not good."""
-        self._files, self._every = files, look_seconds
-        self._kept = kept(places)
-        self._seen = self._stamp()
-        self._due: float | None = None
-        self._take()
+        self._files, self._kept = files, kept(places)
+        self._due = float("-inf")
+        self._complaint: str | None = None
+        self._taken = self._take()
 
     def renewed(self, now: float, *, told: bool) -> bool:
         """Whether the parts are to take the copy anew, at `now` seconds.
 
-        Files that are new but no good are said so once, and change nothing.
+        Files that are new but no good are tried again at every look, and complained of once.
         """
-        if self._due is None or now >= self._due:
-            self._due = now + self._every
-        elif not told:
+        if now < self._due and not told:
             return False
-        stamp = self._stamp()
-        if stamp == self._seen and not told:
+        self._due = now + LOOK_SECONDS
+        if self._stamp() == self._taken and not told:
             return False
-        self._seen = stamp
         try:
-            self._take()
+            self._taken = self._take()
         except Misconfigured as reason:
-            note(
-                "certificate not renewed: the one before stays in use",
-                level="error", reason=reason.sentence,
-            )  # fmt: skip
+            self._complain(reason.sentence, again=told)
             return False
+        self._complaint = None
         return True
 
-    def _take(self) -> None:
+    def _complain(self, sentence: str, *, again: bool) -> None:
+        if sentence != self._complaint or again:
+            event = "certificate not renewed: the one before stays in use"
+            note(event, level="error", reason=sentence)
+        self._complaint = sentence
+
+    def _take(self) -> _Stamp:
+        """Try the files, and make them the copy: which files they were."""
         from rostra import tls  # noqa: PLC0415 - the supervisor stays small without
 
+        stamp, fresh = self._stamp(), self._kept.with_suffix(".fresh")
         tls.prove(self._files.certificate, self._files.key)
-        fresh = self._kept.with_suffix(".fresh")
-        write_whole(fresh, tls.in_one(self._files.certificate, self._files.key), 0o600)
-        proven = tls.prove(fresh, fresh)  # what was read a second time may be newer still
-        fresh.replace(self._kept)
+        try:
+            write_whole(fresh, tls.in_one(self._files.certificate, self._files.key), 0o600)
+            proven = tls.prove(fresh, fresh)  # what was read a second time may be newer still
+            fresh.replace(self._kept)
+        except OSError as reason:
+            raise Misconfigured(
+                f"The certificate cannot be copied to {self._kept} ({reason.strerror}): make room, "
+                "or give this user the right to write there."
+            ) from None
+        finally:
+            with contextlib.suppress(OSError):  # what cannot be written cannot be removed either
+                fresh.unlink(missing_ok=True)
         note("certificate in use", serial=proven.serial, until=proven.until)
+        return stamp
 
     def _stamp(self) -> _Stamp:
         return tuple(_stamp(path) for path in (self._files.certificate, self._files.key))
