@@ -42,7 +42,7 @@ class Ear:
 class Cohort:
     """Who gets the same bytes at the same time; `newcomers` do so from their first turn on."""
 
-    __slots__ = ("fds", "hearing", "newcomers", "offset", "phase", "seat", "turns")
+    __slots__ = ("fds", "hearing", "lagging", "newcomers", "offset", "phase", "seat", "turns")
 
     def __init__(self, seat: Seat, phase: int) -> None:
         self.seat = seat
@@ -52,6 +52,7 @@ class Cohort:
         self.offset = 0  # up to which all of `fds` have been sent the log
         self.turns = 0
         self.hearing = 0
+        self.lagging = 0  # of those here for long enough, as of the last check
 
     def __len__(self) -> int:
         return len(self.fds) + len(self.newcomers)

@@ -18,7 +18,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 from rostra.edge.cadence import CLASSES, Ring
-from rostra.edge.census import BEHIND_NS, hears
+from rostra.edge.census import BEHIND_NS, ENOUGH_NS, hears
 from rostra.edge.cohort import Cohort, Ear, Seat, short_of
 from rostra.edge.pace import PACED_NS, Pace
 from rostra.edge.seats import Seats
@@ -246,6 +246,7 @@ class Crowd:
         if cohort.turns % _CHECK_EVERY == 0 and cohort.fds:
             self._check(cohort, now)
         cohort.turns += 1
+        self._count(cohort, now)
 
     def _make_slow(self, ear: Ear) -> None:
         self._set_apart(ear)
@@ -287,14 +288,21 @@ class Crowd:
     # who is behind, who hears
 
     def _check(self, cohort: Cohort, now: int) -> None:
-        hearing, tail = 0, cohort.seat.tail
+        lagging, tail = 0, cohort.seat.tail
         for fd in list(cohort.fds):
             unsent, joined_ns = self._host.unsent(fd), self._seats.joined_ns(fd)
             if self._behind(tail, joined_ns, cohort.offset - unsent, now):
                 self._lose(fd, Farewell.SLOW)
-            else:
-                hearing += _hears(tail, joined_ns, unsent, now)
-        cohort.hearing = hearing
+            elif unsent and hears(tail.grew_ns - joined_ns, 0):
+                lagging += not _hears(tail, joined_ns, unsent, now)
+        cohort.lagging = lagging
+
+    def _count(self, cohort: Cohort, now: int) -> None:
+        """Who hears, by the census; between two checks only time passes."""
+        grew_ns = cohort.seat.tail.grew_ns
+        goes_on = cohort.fds and hears(ENOUGH_NS, now - grew_ns)
+        senior = self._seats.senior(cohort.fds, grew_ns - ENOUGH_NS) if goes_on else 0
+        cohort.hearing = max(0, senior - cohort.lagging)
 
     def check_slow(self, now: int) -> None:
         """Once a second: part with those who fell too far behind, or whose Space is over."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
+
 from rostra.edge.cohort import Cohort
 
 
@@ -30,6 +32,11 @@ class Seats:
     def joined_ns(self, fd: int) -> int:
         """Since when one who sits is a listener."""
         return self._joined[fd]
+
+    def senior(self, fds: array[int], before_ns: int) -> int:
+        """How many of `fds`, who all sit, were listeners at `before_ns` already."""
+        joined = np.frombuffer(self._joined, np.int64)
+        return int(np.count_nonzero(joined[np.frombuffer(fds, np.int32)] <= before_ns))
 
     def take(self, fd: int, cohort: Cohort, joined_ns: int) -> None:
         """`fd` sits down."""

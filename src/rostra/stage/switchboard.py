@@ -105,6 +105,7 @@ class Switchboard:
             self._room.state,
             speaking=frozenset(i for i, chair in chairs.items() if chair.meter.speaking),
             lines=lines,
+            audience=self._room.audience,
             disk_minutes=self._room.recorder.reserved_minutes,
         )
         for ident, chair in chairs.items():
