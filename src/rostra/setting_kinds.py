@@ -79,3 +79,8 @@ def switch(text: str) -> bool:
     if text.strip().lower() not in answers:
         raise ValueError("it must be true or false")
     return answers[text.strip().lower()]
+
+
+def networks(text: str) -> list[str]:
+    """Addresses and networks, by spaces or commas."""
+    return [str(ipaddress.ip_network(part)) for part in text.replace(",", " ").split()]

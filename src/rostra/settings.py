@@ -12,6 +12,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from rostra import setting_kinds as kinds
@@ -58,6 +59,7 @@ class EdgeSettings:
     processes: int = 1
     max_listeners: int | None = None
     rehearsal_token: str | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     tls: TlsFiles | None = None
 
 
@@ -143,6 +145,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rehearsal_token", "SECRET", kinds.secret, None,
             "Lets whoever has it send a rehearsed crowd from elsewhere, for twelve hours.",
             example="another-long-random-text"),
+    Setting("trusted_proxies", "NETWORK", kinds.networks, [],
+            "Proxy in front, as address or network, whose X-Forwarded-For says who asks.",
+            flag_name="trusted-proxy"),
     Setting("opus_bitrate", "BITS", kinds.whole(12_000, 64_000), 24_000,
             "Bits a second of the Opus rendition."),
     Setting("aac_bitrate", "BITS", kinds.whole(32_000, 128_000), 48_000,
@@ -259,6 +264,7 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
             processes=_int(chosen["edges"] or _cores()),
             max_listeners=_maybe_int(chosen["max_listeners"]),
             rehearsal_token=_maybe(chosen["rehearsal_token"]),
+            trusted_proxies=tuple(map(ip_network, _strings(chosen["trusted_proxies"]))),
             tls=tls,
         ),
         stage=StageSettings(

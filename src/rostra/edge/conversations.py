@@ -114,12 +114,13 @@ class Conversations:
 
     def _serve(self, connection: Connection, request: Request) -> None:
         try:
-            answer_ = self._serving.answer(request, connection.address, self._sockets.now)
+            asker = self._serving.asker(request, connection.address)
+            answer_ = self._serving.answer(request, asker, self._sockets.now)
         except Exception as reason:  # a fault of ours in one door must not end everybody's sound
             note_fault("request failed", reason)
             answer_ = error(RostraError("This server made a mistake: please tell its operator."))
         if isinstance(answer_, Join):
-            self._begin_live(connection, request, answer_)
+            self._begin_live(connection, request, answer_, asker)
         elif isinstance(answer_, Later):
             self._await_recording(connection, request, answer_)
         else:
@@ -156,7 +157,9 @@ class Conversations:
         self._sockets.set_mask(connection, 0)
         self._sockets.deadlines.begin(connection, Wait.TAKING, self._sockets.now)
 
-    def _begin_live(self, connection: Connection, request: Request, join: Join) -> None:
+    def _begin_live(
+        self, connection: Connection, request: Request, join: Join, asker: str
+    ) -> None:
         if request.method == "HEAD":
             connection.then = Then.CLOSE
             connection.queue(join.head)
@@ -169,7 +172,7 @@ class Conversations:
             self._answer(connection, error(reason))
             return
         if seat.standing is not Standing.REHEARSED:
-            seat = seat._replace(standing=counts.arrived(fd, connection.address))
+            seat = seat._replace(standing=counts.arrived(fd, asker))
         start, tail = join.start, seat.tail
         offset = tail.offset(start.record) if start.paced else tail.data_end
         tail.hold()

@@ -23,7 +23,7 @@ _END = b"\r\n\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One whole request. `headers` has lower-case names, and only those of WANTED."""
+    """One whole request. `headers` has lower-case names: those of WANTED, and x-forwarded-for."""
 
     method: str
     target: str
@@ -70,6 +70,10 @@ class _Heard:
             self.connection += b"," + value.lower()
         elif name == b"expect":
             self.expects = value.lower() == b"100-continue"
+        elif name == b"x-forwarded-for":  # several are one, in their order (RFC 9110, 5.3)
+            before = self.headers.get("x-forwarded-for")
+            said = value.decode("latin-1")
+            self.headers["x-forwarded-for"] = said if before is None else f"{before},{said}"
         elif name in WANTED:
             self.headers.setdefault(name.decode(), value.decode("latin-1"))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from rostra.edge.conversations import Conversations
 from rostra.edge.crowd import Farewell
 from rostra.edge.deadlines import Wait
+from rostra.edge.effort import Effort
 from rostra.edge.handshakes import A_TURN, Handshakes
 from rostra.edge.kernel import tcp_memory
 from rostra.edge.recording import Shelf
@@ -53,6 +54,7 @@ class Edge:
         self._late_ns = 0  # at the last turn
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
+        self._effort = Effort()
         sockets.poll.register(wake, select.EPOLLIN)
 
     def run(self) -> None:
@@ -147,6 +149,7 @@ class Edge:
         slot.set("heartbeat_ms", sockets.now // 1_000_000)
         slot.set("connections", sockets.open)
         slot.set("lateness_max_us", self._latest[0] // 1000)
+        self._effort.tell(slot)
 
     def _census(self) -> None:
         now, fetched = self._sockets.now, self._serving.fetched
@@ -191,6 +194,7 @@ class Edge:
         for connection in list(sockets.connections.values()):
             sockets.drop(connection)
         sockets.close_doomed()
+        self._effort.tell(sockets.counts.slot)
         sockets.counts.slot.clear_gauges()
 
 

@@ -8,7 +8,7 @@ more are needed as listeners come, because one process may hold only so many fil
 SIGTERM to a child drains it: each listener is let go just after a full send, and goes on
 elsewhere. SIGINT does so in a hurry; it is what the children get when the zygote is told to end.
 Should the zygote itself die, the kernel tells the children to drain, and they leave the address to
-its successor.
+its successor. SIGHUP to the zygote lets it and every child take a renewed certificate.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import resource
 import secrets
 import signal
 import socket
-import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ from rostra.edge.page import ListeningPage
 from rostra.edge.reactions import Limiter
 from rostra.edge.recording import Shelf
 from rostra.edge.rehearsals import LASTS_S, Permit
-from rostra.edge.secured import edge_context
+from rostra.edge.secured import edge_certificate, renew
 from rostra.edge.serving import Parts, Serving
 from rostra.edge.showing import Showing
 from rostra.edge.sockets import Sockets
@@ -51,6 +50,7 @@ from rostra.errors import Misconfigured
 from rostra.programme.board import Board
 from rostra.programme.places import Places
 from rostra.settings import EdgeSettings
+from rostra.tls import Renewable
 
 _SECOND = 1_000_000_000
 _BACKLOG = 4096
@@ -63,7 +63,7 @@ _LOOK_NS = 500_000_000
 _SHORT_LIFE_NS = _SECOND
 _LONGEST_PAUSE_NS = 5 * _SECOND
 _PR_SET_PDEATHSIG = 1
-_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Zygote:
     settings: EdgeSettings
     clock: Clock
     listener: socket.socket
-    context: ssl.SSLContext | None  # one for all, so that tickets are good on any edge
+    certificate: Renewable | None  # its context is one for all, so tickets are good on any edge
     board: Board
     limiter: Limiter
     origins: Origins
@@ -120,7 +120,7 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
         places=places,
         settings=settings,
         clock=clock,
-        context=edge_context(settings.tls) if settings.tls else None,
+        certificate=edge_certificate(settings.tls) if settings.tls else None,
         listener=listen(settings.host, settings.live_port, clock),
         board=board,
         limiter=Limiter(salt),
@@ -179,8 +179,11 @@ class _Nursery:
             self._start_due()
             caught = signal.sigtimedwait(_SIGNALS, self._patience())
             self._bury()
-            if caught is not None and caught.si_signo != signal.SIGCHLD:
+            if caught is None or caught.si_signo == signal.SIGCHLD:
+                continue
+            if caught.si_signo != signal.SIGHUP:
                 return self._end()
+            self._renew()
 
     def _now(self) -> int:
         return self._zygote.clock.boot_ns()
@@ -225,6 +228,12 @@ class _Nursery:
             code = os.waitstatus_to_exitcode(status)
             note("edge ended", "info" if code == 0 else "warning", edge=slot + 1, code=code)
 
+    def _renew(self) -> None:
+        """Take a renewed certificate, and let the children; who is born later inherits it."""
+        if renew(self._zygote.certificate):
+            for pid in self._children:
+                os.kill(pid, signal.SIGHUP)
+
     def _end(self) -> int:
         """Drain every child; those that do not end in time are killed."""
         for pid in self._children:
@@ -244,7 +253,7 @@ def _child(zygote: Zygote, slot: int, parent: int) -> int:
         setproctitle(f"rostra edge {slot + 1}")
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        reads, writes, told_to_end = _signals()
+        reads, writes, told_to_end = _signals(zygote.certificate)
         if os.getppid() != parent:
             return 0
         _edge(zygote, slot, (reads, writes), told_to_end).run()
@@ -254,8 +263,12 @@ def _child(zygote: Zygote, slot: int, parent: int) -> int:
     return 0
 
 
-def _signals() -> tuple[int, int, Callable[[], int | None]]:
-    """A pipe that becomes readable on a signal, and within how many ns an end was asked for."""
+def _signals(certificate: Renewable | None) -> tuple[int, int, Callable[[], int | None]]:
+    """A pipe that becomes readable on a signal, and within how many ns an end was asked for.
+
+    A renewed certificate is taken in the handler itself: that takes two milliseconds, and changes
+    nothing that the loop could be in the midst of.
+    """
     ends: list[int] = []
     reads, writes = os.pipe()
     os.set_blocking(reads, False)
@@ -263,6 +276,7 @@ def _signals() -> tuple[int, int, Callable[[], int | None]]:
     signal.set_wakeup_fd(writes, warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, lambda *_: ends.append(_DRAIN_NS))
     signal.signal(signal.SIGINT, lambda *_: ends.append(_HURRY_NS))
+    signal.signal(signal.SIGHUP, lambda *_: renew(certificate))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     return reads, writes, lambda: ends.pop() if ends else None
@@ -275,9 +289,8 @@ def _edge(
     counts = Counts(zygote.board, slot, zygote.most, zygote.dear, zygote.origins)
     counts.slot.clear_gauges()
     counts.slot.set("pid", os.getpid())
-    sockets = Sockets(
-        zygote.listener, counts, zygote.clock, zygote.files - KEPT_FILES, zygote.context
-    )
+    context = zygote.certificate.context if zygote.certificate else None
+    sockets = Sockets(zygote.listener, counts, zygote.clock, zygote.files - KEPT_FILES, context)
     spaces = Spaces(zygote.places)
     shelf = Shelf(lambda: _ring(pipe[1]))
     serving = Serving(

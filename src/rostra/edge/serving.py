@@ -12,6 +12,7 @@ from rostra.clock import Clock
 from rostra.edge import hls, recording
 from rostra.edge.admission import retry_after
 from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, text
+from rostra.edge.asker import who_asks
 from rostra.edge.cadence import choose_class
 from rostra.edge.census import Fetched
 from rostra.edge.cohort import Seat
@@ -114,6 +115,11 @@ class Serving:
             Kind.ROBOTS: lambda *_: text(_ROBOTS, "text/plain; charset=utf-8", _FOR_A_DAY),
             Kind.HOME: self._home,
         }
+
+    def asker(self, request: Request, peer: str) -> str:
+        """The address of who asks, when `peer` is connected."""
+        forwarded = request.headers.get("x-forwarded-for")
+        return who_asks(peer, forwarded, self._parts.settings.trusted_proxies)
 
     def answer(self, request: Request, address: str, now: int) -> Outcome:
         """What `address` is answered; every RostraError becomes its JSON."""
@@ -307,7 +313,10 @@ class Serving:
         return Answer(204, (NO_STORE,))
 
     def _metrics(self, *_: object) -> Answer:
-        return text(render(families(self._parts.counts.board.totals())), CONTENT_TYPE, NO_STORE)
+        counts = self._parts.counts
+        board = counts.board
+        told = render(families(board.totals(), board.census(), counts.most))
+        return text(told, CONTENT_TYPE, NO_STORE)
 
     def _rehearsal(self, *_: object) -> Answer:
         told = self._parts.permit.document()

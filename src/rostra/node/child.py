@@ -41,6 +41,8 @@ class Child:
                 prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
                 if os.getppid() != supervisor:
                     os._exit(1)
+            # A part that renews its certificate says so itself; no other dies of being told to.
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             if recipe.nice:
                 os.nice(recipe.nice)
 

@@ -45,6 +45,9 @@ TOTALS = (
     "sends_total",
     "reactions_total",
     "page_total",
+    "handshakes_total",
+    "resumed_total",
+    "cpu_us_total",
 )
 NAMES = GAUGES + TOTALS
 SPACE_GAUGES = ("listeners", "hearing", "hls", "unverified", "rehearsed")
@@ -235,6 +238,10 @@ class Board:
         result["edges"] = int(np.count_nonzero(self._counters[:, _COLUMN["pid"]]))
         result["lateness_max_us"] = int(self._counters[:, _COLUMN["lateness_max_us"]].max())
         return result
+
+    def census(self) -> dict[str, int]:
+        """SPACE_GAUGES summed over all Spaces and slots."""
+        return {name: int(self._spaces[name].sum()) for name in SPACE_GAUGES}
 
     def space(self, slug: str) -> SpaceCounts:
         """The counters of one Space summed over the slots; zeros for one nobody asked for."""
