@@ -72,6 +72,7 @@ def test_wrong_bytes_are_bad_whoever_was_the_limit() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"hls": {"silent": 2}}, "2 phones"),
         ({"refused": 9}, "--max-listeners"),
         ({"failed": 9}, "rostra doctor"),
         ({"held": 119_000}, "1,000 listeners joined and were gone"),
@@ -86,6 +87,17 @@ def test_what_went_wrong_is_said_with_what_to_do(changes: dict[str, Any], words:
     (point,) = (point for point in found.points if point.kind is Kind.BAD)
     assert words in f"{point.text} {point.advice}"
     assert point.advice.endswith(".")
+
+
+def test_who_reads_too_slowly_on_purpose_is_not_lost() -> None:
+    assert judged(held=119_000, slow={"closed": 1_000}).kind is Kind.GOOD
+
+
+def test_connections_that_were_cut_and_came_back_are_told_without_blame() -> None:
+    found = judged(cut={"times": 300, "rejoined": 299}, missing={"seconds": 12.5})
+    assert found.kind is Kind.GOOD
+    assert "300 connections were cut on the way, and 299 came back and went on." in found.text
+    assert "left out 12\u00a0s of sound" in found.text
 
 
 def test_a_gap_is_told_with_its_time_and_the_crowd_at_which_it_began() -> None:

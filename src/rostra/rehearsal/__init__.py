@@ -1,1 +1,1 @@
-"""A crowd of synthetic listeners: what it does, how it is conducted, and what came of it."""
+"""A crowd of synthetic listeners that tells a host, before the event, what the server will bear."""

@@ -49,7 +49,12 @@ class Moment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All of it. Counts are listeners; `silence` is in seconds, of `silent_listeners`."""
+    """All of it. Counts are listeners; `silence` is in seconds, of `silent_listeners`.
+
+    `silent_phones` heard gaps by HLS; `missing` seconds were left out by who came back too late;
+    `cut` connections ended early, and `rejoined` of those went on; `slow_closed` read too slowly,
+    on purpose, and were shown the door; `refusal_p99` is how long a refusal took.
+    """
 
     asked: int
     joined: int
@@ -62,6 +67,12 @@ class Outcome:
     silent_listeners: int
     silence_longest: float | None
     silence_total: float | None
+    silent_phones: int
+    missing: float | None
+    cut: int
+    rejoined: int
+    slow_closed: int
+    refusal_p99: float | None
     verified: int
     mismatches: int
     server: Side
@@ -92,6 +103,12 @@ def read(document: Mapping[str, object]) -> Outcome:
         silent_listeners=_count(silence, "listeners", 0),
         silence_longest=_number(silence, "max"),
         silence_total=_number(silence, "total"),
+        silent_phones=_count(_part(document, "hls"), "silent", 0),
+        missing=_number(_part(document, "missing"), "seconds"),
+        cut=_count(_part(document, "cut"), "times", 0),
+        rejoined=_count(_part(document, "cut"), "rejoined", 0),
+        slow_closed=_count(_part(document, "slow"), "closed", 0),
+        refusal_p99=_number(_part(document, "refusals"), "p99"),
         verified=_count(verified, "listeners", 0),
         mismatches=_count(verified, "mismatches", 0),
         server=_side(server),

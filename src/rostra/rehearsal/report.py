@@ -75,18 +75,24 @@ def _tiles(outcome: Outcome, words: Locale) -> list[Tile]:
 
 def _numbers(outcome: Outcome, words: Locale) -> Table:
     """What is in no picture."""
-    unknown = words.say("unknown")
-    total, tick = outcome.silence_total, outcome.tick_p99_ms
+    tick = outcome.tick_p99_ms
     rows = [
         (words.say("refused_count"), words.whole(outcome.refused)),
         (words.say("failed_count"), words.whole(outcome.failed)),
+        (words.say("refusal_time"), _time(outcome.refusal_p99, words)),
         *((_class(name, words), words.whole(count)) for name, count in outcome.classes),
-        (words.say("silence_total"), unknown if total is None else words.seconds(total)),
+        (words.say("silence_total"), _time(outcome.silence_total, words)),
+        (words.say("missing_total"), _time(outcome.missing, words)),
+        (words.say("slow_count"), words.whole(outcome.slow_closed)),
         (words.say("verified_count"), words.whole(outcome.verified)),
         (words.say("mismatch_count"), words.whole(outcome.mismatches)),
-        (words.say("tick_row"), unknown if tick is None else f"{words.short(tick)}\u00a0ms"),
+        (words.say("tick_row"), _time(tick and tick / 1000, words)),
     ]
     return Table((words.say("what"), words.say("value")), tuple(rows))
+
+
+def _time(seconds: float | None, words: Locale) -> str:
+    return words.say("unknown") if seconds is None else words.seconds(seconds)
 
 
 def _class(name: str, words: Locale) -> str:

@@ -115,7 +115,7 @@ def _missing(outcome: Outcome, locale: Locale) -> Iterator[Point]:
         yield Point(
             Kind.BAD, locale.say("failed", outcome.failed), locale.say("failed_advice")
         )  # fmt: skip
-    lost = outcome.joined - outcome.held
+    lost = outcome.joined - outcome.held - outcome.slow_closed
     if lost > 0 and not outcome.stopped:
         yield Point(Kind.BAD, locale.say("lost", lost), locale.say("lost_advice"))
 
@@ -131,6 +131,11 @@ def _sound(outcome: Outcome, locale: Locale) -> Iterator[Point]:
         )
     if outcome.joined:
         yield _silence(outcome, locale)
+    if outcome.silent_phones:
+        text = locale.say("phones", outcome.silent_phones)
+        yield Point(Kind.BAD, text, locale.say("silence_advice"))
+    if outcome.cut:
+        yield Point(Kind.PLAIN, _comings(outcome, locale))
     if ear.p50 is not None and ear.p99 is not None:
         text = locale.say(
             "latency", half=locale.seconds(ear.p50), nearly=locale.seconds(ear.p99)
@@ -151,6 +156,14 @@ def _silence(outcome: Outcome, locale: Locale) -> Point:
             listeners=locale.whole(silent[0].listeners or 0),
         )  # fmt: skip
     return Point(Kind.BAD, text, locale.say("silence_advice"))
+
+
+def _comings(outcome: Outcome, locale: Locale) -> str:
+    """What became of connections that were cut, as when an edge is renewed or dies."""
+    text = locale.say("cut", outcome.cut, rejoined=locale.whole(outcome.rejoined))
+    if outcome.missing:
+        text += " " + locale.say("missing", time=locale.seconds(outcome.missing))
+    return text
 
 
 def _bytes(outcome: Outcome, locale: Locale) -> Iterator[Point]:

@@ -51,6 +51,9 @@ def troubled() -> dict[str, Any]:
         first_audio={"p50": 0.9, "p99": 4.2, "max": 9},
         silence={"listeners": 2_310, "p99": 1, "max": 4.12, "total": 6_120.5},
         verified={"listeners": 1_200, "bytes": 10**9, "mismatches": 3},
+        hls={"listeners": 40_000, "held": 39_990, "silent": 7}, missing={"seconds": 812.3},
+        cut={"times": 12_000, "rejoined": 11_990}, slow={"listeners": 100, "closed": 90},
+        refusals={"answers": 20_000, "p50": 0.001, "p99": 0.04},
         limit="the rehearsal had no CPU left for 3 % of its time", stopped="Ctrl-C",
     )  # fmt: skip
     made["server"]["stage_tick_p99_ms"] = 41
