@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from rostra.cli.serve import setting_options
 from rostra.settings import resolve
 
 if TYPE_CHECKING:
-    from rostra.doctor.verdicts import Check
+    from rostra.doctor.checks import Check
 
 
 def _doctor(as_json: bool, config: Path | None, **flags: object) -> int:
@@ -24,11 +25,13 @@ def _doctor(as_json: bool, config: Path | None, **flags: object) -> int:
     Exits with 0 when nothing fails, 1 when something does.
     """
     from rostra.clock import SystemClock  # noqa: PLC0415 - help must be quick
+    from rostra.doctor.checks import State  # noqa: PLC0415
     from rostra.doctor.probes import look  # noqa: PLC0415
-    from rostra.doctor.verdicts import State, judged  # noqa: PLC0415
+    from rostra.doctor.verdicts import judged  # noqa: PLC0415
 
+    now = datetime.fromtimestamp(SystemClock().wall_ms() / 1000, UTC)
     settings = resolve(flags, os.environ, config)
-    checks = judged(settings, asyncio.run(look(settings, SystemClock().wall_ms() / 1000)))
+    checks = judged(settings, asyncio.run(look(settings, now)))
     failed = [check for check in checks if check.state is State.FAIL]
     if as_json:
         told = {"ok": not failed, "checks": [asdict(check) for check in checks]}
