@@ -8,7 +8,7 @@ import pytest
 
 from rostra.doctor import limits
 from rostra.doctor.checks import Check, State
-from rostra.doctor.facts import Machine
+from rostra.machine import Machine
 from rostra.settings import resolve
 
 MACHINE = Machine(

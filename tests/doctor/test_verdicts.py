@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from rostra.doctor.checks import State
-from rostra.doctor.facts import Asked, Certificate, Facts, Machine, Trouble
+from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
 from rostra.doctor.verdicts import certificate, ice_server, judged
 from rostra.ice_servers import IceServer
+from rostra.machine import Machine
 from rostra.settings import resolve
 
 STUN, TURN = IceServer("stun:a.example"), IceServer("turn:b.example?transport=tcp", "u", "p")

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rostra.ice_servers import IceServer
+from rostra.machine import Machine
 
 
 class Trouble(StrEnum):
@@ -34,22 +35,6 @@ class Asked:
     relayed: str = ""
     seconds: float = 0.0
     trouble: Trouble | None = None
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What there is of it, and the kernel's limits.
-
-    `cores` that our processes may use, as a container's quota has it; `memory` and `available`
-    bytes, for this container if it is one. `sysctls` holds the numbers of each name that the
-    kernel has (`net.ipv4.tcp_mem` has three).
-    """
-
-    cores: float
-    memory: int
-    available: int
-    processor: str
-    sysctls: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)

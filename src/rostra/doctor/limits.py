@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 
 from rostra.doctor.checks import Check, State
-from rostra.doctor.facts import Facts, Machine
+from rostra.doctor.facts import Facts
 from rostra.edge.admission import BYTES_EACH, EACH_CORE, KEPT_FILES, TLS_COSTS
+from rostra.machine import Machine
 from rostra.settings import EdgeSettings, NodeSettings
 
 MOST_EDGES = 64

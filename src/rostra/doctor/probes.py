@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import aioice.ice
 from aioice import stun, turn
 
-from rostra.doctor import certificate, machine
+from rostra import machine
+from rostra.doctor import certificate
 from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
 from rostra.errors import Misconfigured
 from rostra.ice_servers import IceServer, lent

@@ -9,9 +9,9 @@ import ctypes
 import os
 import shutil
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from rostra.doctor.facts import Machine
 
 SYSCTLS = (
     "fs.file-max",
@@ -28,6 +28,22 @@ _PROC = Path("/proc")
 _GROUPS = Path("/sys/fs/cgroup")
 _STA_UNSYNC = 0x40  # linux/timex.h
 _BOUNDLESS = 1 << 60  # version 1 says "no limit" with a number of this size
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What there is of it, and the kernel's limits.
+
+    `cores` that our processes may use, as a container's quota has it; `memory` and `available`
+    bytes, for this container if it is one. `sysctls` holds the numbers of each name that the
+    kernel has (`net.ipv4.tcp_mem` has three).
+    """
+
+    cores: float
+    memory: int
+    available: int
+    processor: str
+    sysctls: Mapping[str, tuple[int, ...]]
 
 
 def look(proc: Path = _PROC, groups: Path = _GROUPS) -> Machine:
