@@ -155,8 +155,9 @@ def _line(now: Progress) -> str:
     minutes, seconds = divmod(int(now.t), 60)
     return (
         f"{minutes}:{seconds:02d} of {now.length / 60:.1f} min · {now.listening:,} of "
-        f"{now.asked:,} listen · {now.joins:,} joins/s · silent {now.silent:,} · different {now.mismatches}"
-        f"{first} · CPU: server {now.server_cores:.2f}, rehearsal {now.client_cores:.2f}"
+        f"{now.asked:,} listen · {now.joins:,} joins/s · silent {now.silent:,} · "
+        f"different {now.mismatches}{first} · CPU: server {now.server_cores:.2f}, "
+        f"rehearsal {now.client_cores:.2f}"
     )
 
 

@@ -39,6 +39,7 @@ class Phones:
         """`one` comes; False when there is no room here."""
         phone = self._phones[one] = Phone(self._scene.errand, self._scene.now)
         self._scene.audience.state[one] = State.JOINING
+        self._scene.audience.last[one] = np.inf  # between two answers it may be as quiet as it likes
         return self._connect(one, phone)
 
     def again(self, one: int) -> bool:
@@ -124,10 +125,8 @@ class Phones:
             self._lost(one)
 
     def _rest(self, one: int, phone: Phone) -> None:
-        state = self._scene.audience.state[one]
         self._busy.pop(one, None)
-        self._scene.later(one, max(0.05, phone.due - self._scene.now))
-        self._scene.audience.state[one] = state
+        self._scene.rest(one, max(0.05, phone.due - self._scene.now))
 
     def _heard(self, one: int, sound: Sound) -> None:
         scene, audience = self._scene, self._scene.audience

@@ -51,6 +51,10 @@ class Scene:
     def later(self, one: int, wait: float) -> None:
         """`one` comes again after `wait` seconds."""
         self.audience.state[one] = State.AWAY
+        self.rest(one, wait)
+
+    def rest(self, one: int, wait: float) -> None:
+        """The same for who keeps its connection."""
         heapq.heappush(self._again, (self.now + wait, one))
 
     def due(self, most: int) -> list[int]:
