@@ -23,6 +23,7 @@ LOAD = 0.7
 
 MEMORY_SHARE = 0.8
 KEPT_FILES = 64  # of each edge: the listening socket, logs, pipes
+_ROUNDING = 1e-6  # of floating point: it shall not cost a listener
 _LIKE = 0.05  # two machines of a kind may differ by so much in memory
 
 
@@ -45,8 +46,10 @@ class Cost:
 
 @dataclass(frozen=True)
 class Rating:
-    """All that is kept. `measured` is a time as ISO 8601; `sound` is bytes a listener takes in one
-    second."""
+    """All that is kept: what was measured when (ISO 8601), by which Rostra, on which machine.
+
+    `sound` is how many bytes a listener takes in a second.
+    """
 
     rostra: str
     measured: str
@@ -93,7 +96,7 @@ def capacity(cost: Cost, room: Room) -> Capacity:
         "files": max(0, room.files - KEPT_FILES) * room.edges,
     }
     least = min(limits, key=lambda name: limits[name])
-    return Capacity(max(1, int(limits[least])), least)
+    return Capacity(max(1, int(limits[least] + _ROUNDING)), least)
 
 
 def listeners(raw: bytes, room: Room, *, tls: bool) -> int | None:
@@ -143,5 +146,6 @@ def _cost(told: Mapping[str, Any]) -> Cost:
 
 
 def _is_number(value: object) -> bool:
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return plain and math.isfinite(value)  # type: ignore[arg-type] # plain is what it says
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value)

@@ -72,7 +72,7 @@ def test_wrong_bytes_are_bad_whoever_was_the_limit() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"hls": {"silent": 2}}, "2 phones"),
+        ({"silence": {"listeners": 4}, "hls": {"silent": 2}}, "2 of them were phones"),
         ({"refused": 9}, "--max-listeners"),
         ({"failed": 9}, "rostra doctor"),
         ({"held": 119_000}, "1,000 listeners joined and were gone"),
@@ -87,10 +87,6 @@ def test_what_went_wrong_is_said_with_what_to_do(changes: dict[str, Any], words:
     (point,) = (point for point in found.points if point.kind is Kind.BAD)
     assert words in f"{point.text} {point.advice}"
     assert point.advice.endswith(".")
-
-
-def test_who_reads_too_slowly_on_purpose_is_not_lost() -> None:
-    assert judged(held=119_000, slow={"closed": 1_000}).kind is Kind.GOOD
 
 
 def test_connections_that_were_cut_and_came_back_are_told_without_blame() -> None:

@@ -71,6 +71,19 @@ _LINE_EVERY = 5.0
     metavar="FILE",
     help="Write all figures there; - is the standard output.",
 )
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write a page with pictures and a verdict there.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(("en", "fr")),
+    default="en",
+    help="Of the page and the verdict. [default: en]",
+)
 def rehearse(  # noqa: PLR0917 - one for each flag
     url: str,
     listeners: int,
@@ -82,6 +95,8 @@ def rehearse(  # noqa: PLR0917 - one for each flag
     hls: float,
     token: str | None,
     json_file: Path | None,
+    html_file: Path | None,
+    language: str,
 ) -> int:
     """Let N listeners come to the Space whose page is URL, and say how they fared.
 
@@ -94,12 +109,15 @@ def rehearse(  # noqa: PLR0917 - one for each flag
     from rostra.errors import BadInput  # noqa: PLC0415
     from rostra.rehearsal import conductor  # noqa: PLC0415
     from rostra.rehearsal.figures import succeeded  # noqa: PLC0415
+    from rostra.rehearsal.report import html  # noqa: PLC0415
     from rostra.rehearsal.shape import RAMPS, Mix, Plan  # noqa: PLC0415
 
     if verify + slow + hls > 100:
         raise BadInput("--verify, --slow and --hls are more than 100 per cent together.")
     plan = Plan(listeners, RAMPS[shape] if ramp is None else ramp, hold, shape)
-    out = _opened(json_file)
+    out, page = _opened(json_file), _opened(html_file)
+    if out is not None and out is page:
+        raise BadInput("--json and --html cannot both be the standard output: name a file.")
     screen = _Screen(sys.stderr)
     wish = conductor.Wish(url, plan, Mix(slow, hls, verify), token)
     told = conductor.rehearse(wish, SystemClock(), screen.show)
@@ -108,8 +126,11 @@ def rehearse(  # noqa: PLR0917 - one for each flag
         json.dump(told, out, ensure_ascii=False, indent=1)
         out.write("\n")
         out.flush()
-    if out is not sys.stdout:
-        click.echo(_in_words(told))
+    if page is not None:
+        page.write(html(told, language=language))
+        page.flush()
+    if sys.stdout not in (out, page):
+        click.echo(_in_words(told, language))
     return 0 if succeeded(told) else 1
 
 
@@ -161,22 +182,9 @@ def _line(now: Progress) -> str:
     )
 
 
-def _in_words(told: Mapping[str, Any]) -> str:
-    first, silence = told["first_audio"], told["silence"]
-    lines = [told[name] for name in ("stopped", "limit") if told[name]]
-    lines.append(
-        f"{told['held']:,} of {told['asked']:,} listeners were held to the end, {told['joined']:,} "
-        f"joined, {told['refused']:,} were turned away, {told['failed']:,} never got in."
-    )
-    if first["p99"] is not None:
-        lines.append(f"The first sound came within {first['p99']:.2f} s for 99 of 100.")
-    lines.append(
-        f"{silence['listeners']:,} heard a gap, {silence['max']:.1f} s at the longest."
-        if silence["listeners"] else "Nobody heard a gap."
-    )  # fmt: skip
-    checked = told["verified"]
-    lines.append(
-        f"{checked['listeners']:,} compared {checked['bytes']:,} bytes: "
-        f"{checked['mismatches']} were given something else than the programme."
-    )
-    return "\n".join(lines)
+def _in_words(told: Mapping[str, Any], language: str) -> str:
+    from rostra.rehearsal.locales import locale  # noqa: PLC0415
+    from rostra.rehearsal.outcome import read  # noqa: PLC0415
+    from rostra.rehearsal.verdict import verdict  # noqa: PLC0415
+
+    return "\n".join(verdict(read(told), locale(language)).lines)

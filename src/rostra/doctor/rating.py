@@ -80,6 +80,8 @@ def trials(machine: Machine, files: int, *, tls: bool) -> tuple[Trial, Trial]:
 
 def run_of(document: Mapping[str, Any]) -> Run:
     """What the JSON document of a rehearsal shows. Raises Unavailable when it shows no cost."""
+    if document["stopped"]:
+        raise Unavailable(f"The measurement was cut short: {document['stopped']}")
     server, client = document["server"], document["client"]
     held = int(document["held"])
     if not held or server["cores"] is None or server["us_per_listener_second"] is None:

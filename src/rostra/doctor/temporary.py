@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rostra.clock import Clock
 from rostra.errors import Unavailable
+from rostra.node.child import dying_with_us
 from rostra.node.ports import any_free
 from rostra.programme.places import Places
 from rostra.settings import TlsFiles
@@ -56,6 +57,7 @@ def temporary(clock: Clock, most: int, tls: TlsFiles | None = None) -> Iterator[
             process = subprocess.Popen(  # noqa: S603 - our own command
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
                 env=_environment(), cwd=folder, start_new_session=True,
+                preexec_fn=dying_with_us(),  # noqa: PLW1509 - the doctor has no threads
             )  # fmt: skip
             try:
                 _until_ready(process, clock)

@@ -51,9 +51,9 @@ class Moment:
 class Outcome:
     """All of it. Counts are listeners; `silence` is in seconds, of `silent_listeners`.
 
-    `silent_phones` heard gaps by HLS; `missing` seconds were left out by who came back too late;
-    `cut` connections ended early, and `rejoined` of those went on; `slow_closed` read too slowly,
-    on purpose, and were shown the door; `refusal_p99` is how long a refusal took.
+    `silent_phones` of those listened by HLS; `missing` seconds were left out by who came back too
+    late; `cut` connections ended early, and `rejoined` of those went on; `slow_closed` connections
+    were of who read too slowly, on purpose; `refusal_p99` is how long a refusal took.
     """
 
     asked: int

@@ -53,12 +53,17 @@ class Verdict:
     points: tuple[Point, ...]
 
     @property
+    def lines(self) -> list[str]:
+        """All of it, a finding a line."""
+        points = (*self.reservations, Point(Kind.PLAIN, self.headline), *self.points)
+        return [
+            " ".join(filter(None, (point.text, point.quoted, point.advice))) for point in points
+        ]
+
+    @property
     def text(self) -> str:
         """All of it as one paragraph."""
-        headline = Point(Kind.PLAIN, self.headline)
-        points = (*self.reservations, headline, *self.points)
-        parts = (part for point in points for part in (point.text, point.quoted, point.advice))
-        return " ".join(filter(None, parts))
+        return " ".join(self.lines)
 
 
 def verdict(outcome: Outcome, locale: Locale) -> Verdict:
@@ -115,7 +120,7 @@ def _missing(outcome: Outcome, locale: Locale) -> Iterator[Point]:
         yield Point(
             Kind.BAD, locale.say("failed", outcome.failed), locale.say("failed_advice")
         )  # fmt: skip
-    lost = outcome.joined - outcome.held - outcome.slow_closed
+    lost = outcome.joined - outcome.held
     if lost > 0 and not outcome.stopped:
         yield Point(Kind.BAD, locale.say("lost", lost), locale.say("lost_advice"))
 
@@ -131,9 +136,6 @@ def _sound(outcome: Outcome, locale: Locale) -> Iterator[Point]:
         )
     if outcome.joined:
         yield _silence(outcome, locale)
-    if outcome.silent_phones:
-        text = locale.say("phones", outcome.silent_phones)
-        yield Point(Kind.BAD, text, locale.say("silence_advice"))
     if outcome.cut:
         yield Point(Kind.PLAIN, _comings(outcome, locale))
     if ear.p50 is not None and ear.p99 is not None:
@@ -149,6 +151,8 @@ def _silence(outcome: Outcome, locale: Locale) -> Point:
     text = locale.say("silence", outcome.silent_listeners, joined=locale.whole(outcome.joined))
     if outcome.silence_longest is not None:
         text += " " + locale.say("silence_longest", time=locale.seconds(outcome.silence_longest))
+    if outcome.silent_phones:
+        text += " " + locale.say("silence_phones", outcome.silent_phones)
     silent = [moment for moment in outcome.series if moment.silent]
     if silent:
         text += " " + locale.say(
