@@ -10,6 +10,7 @@ from rostra.rehearsal.locales import Locale
 from rostra.rehearsal.outcome import Moment, Outcome, Spread
 from rostra.rehearsal.scale import sampled
 
+_MOST_HEADROOM = 8.0
 _MOST_ROWS = 60  # of a table: a long rehearsal's is thinned
 
 
@@ -92,18 +93,10 @@ def _cores(outcome: Outcome, locale: Locale) -> Picture | None:
     if not server and outcome.server.cores is None:
         return None
     curves = [
-        Curve("joined", locale.say("server"), server, area=True),
-        Curve("asked", locale.say("client"), client),
+        Curve("server", locale.say("server"), server, area=True),
+        Curve("client", locale.say("client"), client),
     ]
-    end, have = (outcome.series[-1].t if outcome.series else 1.0), outcome.machine_cores
-    for kind, name, level in (
-        ("server mean", "server", outcome.server.cores if not server else None),
-        ("client mean", "client", outcome.client.cores if not client else None),
-        ("have", "have", have),
-    ):
-        if level is not None:
-            mean = "" if kind == "have" else f" ({locale.say('average').lower()})"
-            curves.append(Curve(kind, locale.say(name) + mean, ((0.0, level), (end, level))))
+    curves += _levels(outcome, curves, locale)
     told = locale.say(
         "cores_told", server=_known(outcome.server.cores, locale.short, locale),
         client=_known(outcome.client.cores, locale.short, locale),
@@ -117,6 +110,21 @@ def _cores(outcome: Outcome, locale: Locale) -> Picture | None:
         labels, curves, columns, outcome, locale,
         averages=(locale.say("average"), *averages),
     )  # fmt: skip
+
+
+def _levels(outcome: Outcome, curves: Sequence[Curve], locale: Locale) -> list[Curve]:
+    """Averages of who has no curve; and all cores, unless that made all else too small to see."""
+    server, client, have = outcome.server.cores, outcome.client.cores, outcome.machine_cores
+    levels = [
+        (f"{curve.kind} mean", f"{curve.name} ({locale.say('average').lower()})", average)
+        for curve, average in zip(curves, (server, client), strict=True)
+        if not curve.points and average is not None
+    ]
+    used = [y for curve in curves for _, y in curve.points] + [level for *_, level in levels]
+    if have is not None and have <= _MOST_HEADROOM * max(used, default=0.0):
+        levels.append(("have", locale.say("have"), have))
+    end = outcome.series[-1].t if outcome.series else 1.0
+    return [Curve(kind, name, ((0.0, level), (end, level))) for kind, name, level in levels]
 
 
 def _over_time(
