@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import pytest
 
 from rostra.rehearsal.listener import Beginning, Live, read_beginning
 from rostra.testing.edges import House, Stage, make_house
+from rostra.testing.patience import until
 from rostra.wire.cmaf import OpusTrack, fragment, init_segment
 from rostra.wire.emsg import emsg
 from rostra.wire.id3 import FILL_OWNER, STATE_OWNER, priv
@@ -94,6 +96,13 @@ class Talk:
         self._process = context.Process(target=_talk, args=(self.stage, os.getpid()))
         self._process.start()
 
+    def hush(self, seconds: float) -> None:
+        """Say nothing for so long, then all of it at once."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+        end = time.monotonic() + seconds
+        until(lambda: time.monotonic() > end, "it was quiet for so long")
+        os.kill(self._process.pid, signal.SIGCONT)
+
     def end(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -112,12 +121,18 @@ def _talk(stage: Stage, parent: int) -> None:
 
 
 @pytest.fixture
-def talking(tmp_path: Path) -> Iterator[House]:
-    """Two edges, and a Space in which somebody talks."""
+def talk(tmp_path: Path) -> Iterator[Talk]:
+    """Somebody talks in a Space of two edges."""
     house = make_house(tmp_path, processes=2)
-    talk = Talk(house)
-    talk.begin()
+    made = Talk(house)
+    made.begin()
     house.run()
-    yield house
-    talk.end()
+    yield made
+    made.end()
     house.end()
+
+
+@pytest.fixture
+def talking(talk: Talk) -> House:
+    """The house in which somebody talks."""
+    return talk.house

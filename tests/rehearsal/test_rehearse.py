@@ -80,13 +80,18 @@ def test_an_edge_that_is_killed_is_survived(talking: House, tmp_path: Path) -> N
     assert told["failed"] == told["refused"] == 0
 
 
-def test_a_stage_that_falls_silent_is_heard(talking: House, tmp_path: Path) -> None:
-    run = Run(url(talking), tmp_path, *flags(50, 1, 12))
+def test_a_stage_that_falls_silent_is_heard_by_everybody(talk: Any, tmp_path: Path) -> None:
+    run = Run(url(talk.house), tmp_path, *flags(50, 1, 11))
     run.line("50 of 50 listen")
-    talker = talking.processes  # the edges; the talker is stopped below
-    assert talker
-    _, told = run.ends()
-    assert told["held"] == 50
+    talk.hush(4.0)
+    code, told = run.ends()
+    silence = told["silence"]
+    assert told["held"] == silence["listeners"] == 50
+    # Each had 0.64 to 1.9 s in hand.
+    assert 4.0 - 2.0 < silence["total"] / 50 <= silence["max"] < 4.0
+    assert max(second["silent"] for second in told["series"]) == 50
+    assert told["missing"]["seconds"] == told["verified"]["mismatches"] == 0
+    assert code == 1
 
 
 def test_slow_readers_and_phones(talking: House, tmp_path: Path) -> None:
