@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
+from rostra.testing.certificates import make_certificate
 from rostra.testing.edges import SLUG, House
 from rostra.testing.patience import until
+from rostra.testing.served import serving
 
 pytestmark = pytest.mark.process
 
@@ -135,6 +137,21 @@ def test_control_c_stops_at_once_with_what_was_seen(talking: House, tmp_path: Pa
     assert "stopped" in told["stopped"]
     assert code == 0
     until(lambda: not talking.board().space(SLUG).listeners, "all connections are closed")
+
+
+def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    with serving(tmp_path / "data", "--demo", tls=certificate) as served:
+        served.until_line("ready: ")
+        run = Run(
+            f"{served.live}/s/demo", tmp_path, *flags(60, 1, 5), "--verify", "30", "--hls", "20",
+            "--data", str(served.data),
+        )  # fmt: skip
+        code, told = run.ends()
+    assert told["held"] == 60
+    assert told["verified"]["bytes"] > 15 * 4 * 3000
+    assert told["silence"]["listeners"] == told["verified"]["mismatches"] == 0
+    assert code == 0
 
 
 def refused(*arguments: str) -> str:
