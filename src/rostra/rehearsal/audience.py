@@ -64,11 +64,11 @@ class _Noted:
 
 
 class _Newcomer(NamedTuple):
-    """Whose response has begun: with which fragment, of a class with that burst, when."""
+    """Whose response has begun: with which fragment, of a class with that bargain, when."""
 
     programme: str
     media_time: int
-    burst: float
+    bargain: tuple[float, float]
     since: float
 
 
@@ -106,7 +106,7 @@ class Audience:
             self.join_times.append(now - float(self.asked[who]))
         self._placed[who] = False
         self._offset[who] = len(live.body) - live.beginning.end
-        newcomer = _Newcomer(live.programme, live.beginning.media_time, PERIODS[live.kind][1], now)
+        newcomer = _Newcomer(live.programme, live.beginning.media_time, PERIODS[live.kind], now)
         if not self._place(who, newcomer):
             self._unplaced[who] = newcomer
         self.heard([who], [0], [now])
@@ -184,7 +184,7 @@ class Audience:
         offset, start = found
         self._placed[who] = True
         self._offset[who] += offset
-        self.missing += self.players.place(who, start, newcomer.burst)
+        self.missing += self.players.place(who, start, *newcomer.bargain)
         return True
 
     def _to_offsets(self, who: Places, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

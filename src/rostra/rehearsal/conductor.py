@@ -144,7 +144,7 @@ class _Conductor:
         self._overseer.start()
         while self._children and self._stopped is None:
             self._sleep(1.0)
-            watch.look(self._now())
+            watch.look(self._now(), self._wish.plan.due(self._now()))
             self._tell(self._progress(watch))
             self._stopped = self._stopped or self._overseer.trouble or self._over()
         watch.weigh()
