@@ -52,7 +52,10 @@ class Crowd:
         self.served.append((most, tls))
         yield Temporary("https" if tls else "http", Places(self._log.parent.parent.parent))
 
-    def rehearse(self, url: str, listeners: int, ramp: float, hold: float) -> Mapping[str, Any]:
+    def rehearse(
+        self, url: str, listeners: int, ramp: float, hold: float, *, certificate: Path | None
+    ) -> Mapping[str, Any]:
+        assert (certificate is not None) == (url == "https")
         if url == "https" and not self.tls:
             raise BadInput("Only http:// can be rehearsed.")
         self.asked.append((url, listeners))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from rostra.cli.folder import CONFIG, DATA, pinned_of
+
 if TYPE_CHECKING:
     from rostra.rehearsal.conductor import Progress
 
@@ -84,6 +86,8 @@ _LINE_EVERY = 5.0
     default="en",
     help="Of the page and the verdict. [default: en]",
 )
+@DATA
+@CONFIG
 def rehearse(  # noqa: PLR0917 - one for each flag
     url: str,
     listeners: int,
@@ -97,13 +101,16 @@ def rehearse(  # noqa: PLR0917 - one for each flag
     json_file: Path | None,
     html_file: Path | None,
     language: str,
+    data: Path | None,
+    config: Path | None,
 ) -> int:
     """Let N listeners come to the Space whose page is URL, and say how they fared.
 
     Each has a connection of its own and does what the page does. Servers on this machine may
     always be rehearsed, others when they were started with --rehearsal-token. Exits with 0 when
     nobody heard silence or anything else than the programme and 99 % of them were held to the end;
-    Ctrl-C ends it at once, with what was seen so far.
+    Ctrl-C ends it at once, with what was seen so far. On the machine of an HTTPS server --data
+    names its data folder, so that its own certificate is known whoever signed it.
     """
     from rostra.clock import SystemClock  # noqa: PLC0415 - help must be quick
     from rostra.errors import BadInput  # noqa: PLC0415
@@ -119,7 +126,7 @@ def rehearse(  # noqa: PLR0917 - one for each flag
     if out is not None and out is page:
         raise BadInput("--json and --html cannot both be the standard output: name a file.")
     screen = _Screen(sys.stderr)
-    wish = conductor.Wish(url, plan, Mix(slow, hls, verify), token)
+    wish = conductor.Wish(url, plan, Mix(slow, hls, verify), token, pinned_of(data, config))
     told = conductor.rehearse(wish, SystemClock(), screen.show)
     screen.end()
     if out is not None:

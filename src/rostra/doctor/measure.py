@@ -27,11 +27,19 @@ from rostra.settings import TlsFiles
 
 _SECOND = 1_000_000_000
 
-Rehearse = Callable[[str, int, float, float], Mapping[str, Any]]
-"""Lets so many listeners come to the page of a Space within a time (s), stay for another, and gives
-the JSON document. Raises BadInput for what it cannot rehearse."""
-
 Say = Callable[[str], None]
+
+
+class Rehearse(Protocol):
+    """Lets listeners come to the page of a Space within `ramp` seconds, and stay for `hold` more.
+
+    Gives the JSON document. A server over TLS is known by its `certificate`. Raises BadInput for
+    what cannot be rehearsed.
+    """
+
+    def __call__(
+        self, url: str, listeners: int, ramp: float, hold: float, *, certificate: Path | None
+    ) -> Mapping[str, Any]: ...
 
 
 class Serve(Protocol):
@@ -112,7 +120,10 @@ def _runs(facts: Facts, tls: TlsFiles | None, means: Means) -> tuple[list[Run], 
             over = " over TLS" if tls else ""
             seconds = trial.ramp + trial.hold
             means.say(f"{trial.listeners:,} listeners{over} for {seconds:.0f} s …")
-            document = means.rehearse(node.url, trial.listeners, trial.ramp, trial.hold)
+            document = means.rehearse(
+                node.url, trial.listeners, trial.ramp, trial.hold,
+                certificate=tls.certificate if tls else None,
+            )  # fmt: skip
             runs.append(run_of(document))
         passed = (means.clock.boot_ns() - began) / _SECOND
         return runs, (node.sound() - before) / passed

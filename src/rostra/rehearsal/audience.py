@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,13 @@ class _Noted:
             self.count.append(count)
             self.when.append(when)
 
+    def forget(self, who: Places) -> None:
+        """Whatever was noted of these."""
+        for at, one in enumerate(self.who):
+            kept = ~np.isin(one, who)
+            self.who[at], self.count[at] = one[kept], self.count[at][kept]
+            self.when[at] = self.when[at][kept]
+
     def take(self) -> tuple[Places, npt.NDArray[np.int64], Numbers]:
         if not self.who:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
@@ -53,6 +61,15 @@ class _Noted:
         for column in (self.who, self.count, self.when):
             column.clear()
         return taken
+
+
+class _Newcomer(NamedTuple):
+    """Whose response has begun: with which fragment, of a class with that bargain, when."""
+
+    programme: str
+    media_time: int
+    bargain: tuple[float, float]
+    since: float
 
 
 class Audience:
@@ -71,7 +88,7 @@ class Audience:
         self.join_times: list[float] = []
         self.missing = 0.0
         self.strays: list[int] = []  # whose sound begins where the reference has not been
-        self._unplaced: dict[int, tuple[Live, float]] = {}
+        self._unplaced: dict[int, _Newcomer] = {}
         self._offset = np.zeros(count, np.int64)
         self._placed = np.zeros(count, np.bool_)
         self._noted = _Noted()
@@ -89,7 +106,9 @@ class Audience:
             self.join_times.append(now - float(self.asked[who]))
         self._placed[who] = False
         self._offset[who] = len(live.body) - live.beginning.end
-        self._unplaced[who] = live, now
+        newcomer = _Newcomer(live.programme, live.beginning.media_time, PERIODS[live.kind], now)
+        if not self._place(who, newcomer):
+            self._unplaced[who] = newcomer
         self.heard([who], [0], [now])
 
     def heard(self, who: Sequence[int], counts: Sequence[int], when: Sequence[float]) -> None:
@@ -99,18 +118,26 @@ class Audience:
         self._noted.add(places, np.array(counts, np.int64), moments)
         self.last[places] = moments
 
-    def cut(self, who: int) -> float | None:
-        """The connection of `who` is gone: media seconds of the programme to continue behind.
+    def cut(self, who: Sequence[int], now: float) -> list[float | None]:
+        """Their connections are gone: media seconds of the programme to continue behind, for each.
 
-        Call `settle` before, once for all who are cut in the same moment.
+        As far as the reference has read; what they have beyond it will come again.
         """
-        self.state[who] = State.AWAY
-        self._unplaced.pop(who, None)
-        if not self.players.begun[who] or not self._placed[who]:
-            return None
-        whole = np.minimum(self._offset[who : who + 1], self.reference.known)
-        end = self.reference.times(whole)[0]
-        return max(0.0, self.reference.own_time(float(max(end, self.players.end[who]))))
+        self.settle(now)
+        gone = np.array(who, np.int64)
+        self.state[gone] = State.AWAY
+        early = [one for one in who if self._unplaced.pop(one, None) is not None]
+        if early:
+            self._noted.forget(np.array(early, np.int64))
+        known = gone[self._placed[gone]]
+        whole = np.minimum(self._offset[known], self.reference.known)
+        times = self.reference.times(whole)
+        self.players.arrive(known, times, self.last[known], self.reference.fills)
+        own = self.reference.own_time
+        return [
+            max(0.0, own(float(self.players.end[one]))) if self.players.begun[one] else None
+            for one in who
+        ]
 
     def silent_connections(self, now: float) -> list[int]:
         """Who listens and has had nothing for so long that the page would give it up."""
@@ -136,25 +163,29 @@ class Audience:
 
     def listen(self, now: float) -> None:
         """Everybody plays up to `now`, or to the first arrival that is not worked out yet."""
-        until = min(
-            [now, *(float(part.min()) for part in (*self._noted.when, *self._pending.when))]
-        )
+        waiting = [part.min() for part in (*self._noted.when, *self._pending.when) if len(part)]
+        until = float(min([now, *waiting]))
         who = np.nonzero(self.players.begun & (self.state != State.OVER))[0]
         self.players.advance(who, np.full(len(who), until), self.reference.fills)
 
     def _place_newcomers(self, now: float) -> None:
-        for who, (live, since) in list(self._unplaced.items()):
-            found = self.reference.place(live.programme, live.beginning.media_time)
-            if found is None:
-                if now - since > _LONGEST_WAIT:
-                    del self._unplaced[who]
-                    self.strays.append(who)
-                continue
-            offset, start = found
-            del self._unplaced[who]
-            self._placed[who] = True
-            self._offset[who] += offset
-            self.missing += self.players.place(who, start, PERIODS[live.kind][1])
+        for who, newcomer in list(self._unplaced.items()):
+            if self._place(who, newcomer):
+                del self._unplaced[who]
+            elif now - newcomer.since > _LONGEST_WAIT:
+                del self._unplaced[who]
+                self.strays.append(who)
+
+    def _place(self, who: int, newcomer: _Newcomer) -> bool:
+        """Find out where in the log the response of `who` begins, if that is known by now."""
+        found = self.reference.place(newcomer.programme, newcomer.media_time)
+        if found is None:
+            return False
+        offset, start = found
+        self._placed[who] = True
+        self._offset[who] += offset
+        self.missing += self.players.place(who, start, *newcomer.bargain)
+        return True
 
     def _to_offsets(self, who: Places, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The offset of each of `who` after each of its arrivals, which are in order."""

@@ -20,6 +20,7 @@ import numpy as np
 from setproctitle import setproctitle
 
 from rostra import __version__
+from rostra.clients.pinned import Pinned
 from rostra.clock import Clock
 from rostra.errors import BadInput, Misconfigured, RostraError, Unavailable
 from rostra.rehearsal import permission
@@ -53,6 +54,7 @@ class Wish:
     plan: Plan
     mix: Mix
     token: str | None = None
+    pinned: Pinned | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def rehearse(wish: Wish, clock: Clock, tell: Callable[[Progress], None]) -> dict
     Raises BadInput or Misconfigured when it must not or cannot begin, Unavailable when there is no
     sound to be heard.
     """
-    place = permission.find(wish.url)
+    place = permission.find(wish.url, wish.pinned)
     permission.check(place, wish.token, wish.plan.listeners)
     _look_at_page(place)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
@@ -142,7 +144,7 @@ class _Conductor:
         self._overseer.start()
         while self._children and self._stopped is None:
             self._sleep(1.0)
-            watch.look(self._now())
+            watch.look(self._now(), self._wish.plan.due(self._now()))
             self._tell(self._progress(watch))
             self._stopped = self._stopped or self._overseer.trouble or self._over()
         watch.weigh()
@@ -166,6 +168,7 @@ class _Conductor:
             plan=self._wish.plan,
             mix=self._wish.mix,
             share=share,
+            tls=self._place.tls,
         )  # fmt: skip
         pid = os.fork()
         if pid == 0:

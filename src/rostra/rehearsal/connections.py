@@ -9,7 +9,10 @@ from __future__ import annotations
 import errno
 import select
 import socket
+import ssl
 from collections.abc import Callable
+
+from rostra.rehearsal.private import wrapped
 
 MOST_EACH = 19_000  # listeners of one worker: files it may hold, ports of one source address
 WATCHED = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
@@ -29,22 +32,32 @@ _SPENT = {
 
 
 class OutOf(Exception):
-    """This machine has no more files, ports or memory for us: `args[0]` says which."""
+    """This machine has no more of what connections need: `args[0]` says of what."""
 
 
 Ready = Callable[[int], None]  # called with what epoll says
 
 
 class Connections:
-    """Connections to `target` (host and port), each of one of our listeners."""
+    """Connections to `target` (address and port), each of one of our listeners."""
 
-    def __init__(self, target: tuple[str, int], source: str | None, most: int) -> None:
-        """`source` is the address from which they come, None for the system's choice."""
+    def __init__(
+        self,
+        target: tuple[str, int],
+        source: str | None,
+        most: int,
+        tls: tuple[ssl.SSLContext, str] | None = None,
+    ) -> None:
+        """`source` is the address from which they come, None for the system's choice.
+
+        `tls` is by what the server is trusted, and the name that it must have.
+        """
         self._target = target
+        self._tls = tls
         self._source = source
         self._family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
         self._unsent: dict[int, bytes] = {}
-        self._scratch = bytearray(_AT_ONCE)  # never written to, so it takes no memory
+        self._scratch = bytearray(_AT_ONCE)  # hardly ever written to, so it takes no memory
         self.poll = select.epoll()
         self.counters = [-1] * (most + 1024)  # by descriptor: who only counts there
         self.special: dict[int, Ready] = {}  # by descriptor: what else to do
@@ -54,24 +67,19 @@ class Connections:
         try:
             sock = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         except OSError as reason:
-            raise OutOf(_SPENT.get(reason.errno or 0, str(reason))) from None
+            raise OutOf(_SPENT.get(reason.errno or 0, "sockets")) from None
         try:
-            if slow:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)
-            if self._source is not None:
-                sock.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-                sock.bind((self._source, 0))
-            try:
-                sock.connect(self._target)
-            except BlockingIOError:
-                pass
-            except OSError as reason:
-                if reason.errno in _SPENT:
-                    raise OutOf(_SPENT[reason.errno]) from None
-                # Refused or unreachable: epoll will say so, as it does to those who wait for it.
-        except BaseException:
+            self._prepare(sock, slow=slow)
+            if self._tls is not None:
+                sock = wrapped(sock, *self._tls)
+            failed = sock.connect_ex(self._target)
+        except OSError as reason:
             sock.close()
-            raise
+            raise OutOf(_SPENT.get(reason.errno or 0, "sockets")) from None
+        if failed in _SPENT:
+            sock.close()
+            raise OutOf(_SPENT[failed])
+        # Refused or unreachable: epoll will say so, as it does to those who wait for it.
         fd = sock.fileno()
         while fd >= len(self.counters):
             self.counters.append(-1)
@@ -79,6 +87,13 @@ class Connections:
         self.poll.register(fd, WATCHED)
         self.send(sock, request)
         return sock
+
+    def _prepare(self, sock: socket.socket, *, slow: bool) -> None:
+        if slow:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)
+        if self._source is not None:
+            sock.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
+            sock.bind((self._source, 0))
 
     def send(self, sock: socket.socket, data: bytes) -> None:
         """Send `data`, now or as soon as there is room."""

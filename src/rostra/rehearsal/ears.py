@@ -157,12 +157,10 @@ class Ears:
     def cut(self, cut: list[int]) -> None:
         """The connections of these are gone."""
         scene = self._scene
-        scene.audience.settle(scene.now)
-        for one in cut:
+        for one, after in zip(cut, scene.audience.cut(cut, scene.now), strict=True):
             scene.close(one)
             scene.row.add("cut")
             self._finish(one)
-            after = scene.audience.cut(one)
             if after is not None:
                 self._after[one] = after
             worked = after is not None and scene.now - self._since[one] > _WORKED

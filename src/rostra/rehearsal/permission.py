@@ -11,49 +11,72 @@ import http.client
 import ipaddress
 import json
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from rostra.clients.pinned import Pinned
 from rostra.errors import BadInput, Unavailable
+from rostra.rehearsal.private import Private
+from rostra.tls import pinned_context
 
 LOOPBACK = "loopback"
+_PORTS = {"http": 80, "https": 443}
 _PATIENCE = 5.0
 _LARGEST = 1 << 20
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a Space is: the address that was looked up, and what its page's URL says."""
+    """Where a Space is: the address that was looked up, and what its page's URL says.
+
+    `tls` is by what the server is trusted, and the name that it must have.
+    """
 
     address: str
     port: int
     host: str  # as in the Host header
     slug: str
+    tls: tuple[ssl.SSLContext, str] | None = None
 
     @property
     def loopback(self) -> bool:
         return ipaddress.ip_address(self.address).is_loopback
 
 
-def find(url: str) -> Place:
-    """The Space whose page is `url`. Raises BadInput for what is none, or cannot be found."""
+def find(url: str, pinned: Pinned | None = None) -> Place:
+    """The Space whose page is `url`; a server of this machine is known by what is `pinned`.
+
+    Raises BadInput for what is none, or cannot be found.
+    """
     wrong = f"{url} is not the page of a Space: it looks like http://127.0.0.1:8001/s/name."
     try:
         parts = urlsplit(url)
         port, names = parts.port, [name for name in parts.path.split("/") if name]
     except ValueError:
         raise BadInput(wrong) from None
-    if parts.scheme == "https":
-        raise BadInput("Only http:// can be rehearsed so far: give the address without TLS.")
-    if parts.scheme != "http" or not parts.hostname or len(names) != 2 or names[0] != "s":
+    if parts.scheme not in _PORTS or not parts.hostname or len(names) != 2 or names[0] != "s":
         raise BadInput(wrong)
+    port = port or _PORTS[parts.scheme]
     try:
-        found = socket.getaddrinfo(parts.hostname, port or 80, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError:
         raise BadInput(f"The host {parts.hostname} is not known: look at the address.") from None
-    return Place(str(found[0][4][0]), port or 80, parts.netloc, names[1])
+    tls = None
+    if parts.scheme == "https":
+        tls = _context(f"https://{parts.netloc}", pinned), parts.hostname
+    return Place(str(found[0][4][0]), port, parts.netloc, names[1], tls)
+
+
+def _context(origin: str, pinned: Pinned | None) -> ssl.SSLContext:
+    if pinned is not None and origin in pinned.origins:
+        context = pinned_context(pinned.certificate)
+    else:
+        context = ssl.create_default_context()
+    context.sslsocket_class = Private
+    return context
 
 
 def word(place: Place, token: str | None) -> str:
@@ -105,9 +128,15 @@ def get(place: Place, target: str) -> tuple[int, bytes]:
     """Status and body of one request. Raises Unavailable where no answer comes."""
     connection = http.client.HTTPConnection(place.address, place.port, timeout=_PATIENCE)
     try:
+        if place.tls is not None:
+            context, name = place.tls
+            connection.connect()
+            connection.sock = context.wrap_socket(connection.sock, server_hostname=name)
         connection.request("GET", target, headers={"Host": place.host, "Connection": "close"})
         answer = connection.getresponse()
         return answer.status, answer.read(_LARGEST)
+    except ssl.SSLError as reason:
+        raise Unavailable(f"TLS with {place.host} failed: {reason.reason or reason}.") from None
     except (OSError, http.client.HTTPException):
         raise Unavailable(f"Nothing answers at {place.host}: is the server running?") from None
     finally:

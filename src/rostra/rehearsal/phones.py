@@ -13,7 +13,7 @@ from rostra.rehearsal.listener import HEAD_PATIENCE, Ask, Lost, More, Over, Refu
 from rostra.rehearsal.phone import Phone, Rest, Sound, Step
 from rostra.rehearsal.scene import Scene
 
-_NEVER_SKIPS = 1e9  # a burst so long that no marked silence is left out: other players hear it
+_PLAIN = 1e9  # period and burst of a class that never asks a player to hurry or to leave out
 
 
 class Phones:
@@ -136,7 +136,7 @@ class Phones:
         if not audience.joined[one]:
             audience.joined[one] = True
             audience.join_times.append(scene.now - float(audience.asked[one]))
-            players.place(one, sound.start, _NEVER_SKIPS)
+            players.place(one, sound.start, _PLAIN, _PLAIN)
         audience.state[one] = State.LISTENING
         begins = players.arrive(
             who, np.array([sound.end]), np.array([scene.now]), audience.reference.fills

@@ -12,7 +12,7 @@ from rostra.rehearsal.connections import Connections, OutOf
 from rostra.rehearsal.figures import Row
 from rostra.rehearsal.listener import Errand
 
-SPENT = ("files", "memory", "ports")
+SPENT = ("files", "memory", "ports", "sockets")
 
 
 class Scene:

@@ -64,8 +64,8 @@ class Watch:
         self.server_cores = self.client_cores = 0.0
         self._look_at_processes()
 
-    def look(self, t: float) -> None:
-        """`t` seconds after the beginning, later each time."""
+    def look(self, t: float, asked: int) -> None:
+        """`t` seconds after the beginning, later each time; `asked` should have come by then."""
         passed = max(t - self._last, 1e-6)
         before = self.server.cpu, self.client.cpu, self.server.edges_cpu
         self._look_at_processes()
@@ -83,7 +83,7 @@ class Watch:
         self._add(passed, listening, self.server.edges_cpu - before[2])
         self.series.append(
             {
-                "t": rounded(t, 2), "listeners": int(listening),
+                "t": rounded(t, 2), "asked": asked, "listeners": int(listening),
                 "joins": int(joined - self._joined), "cores": rounded(self.server_cores, 3),
                 "client_cores": rounded(self.client_cores, 3), "mbit_s": rounded(mbit_s, 2),
                 "memory_mib": rounded(self._free_before - self._least_free, 0),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import ssl
 import time
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ class Orders:
     plan: Plan
     mix: Mix
     share: Share
+    tls: tuple[ssl.SSLContext, str] | None = None
 
 
 class Control:
@@ -71,7 +73,7 @@ class Worker:
     def __init__(self, orders: Orders, row: Row, control: Control, clock: Clock) -> None:
         self._orders, self._row, self._control, self._clock = orders, row, control, clock
         count = self._count = orders.share.of(orders.plan.listeners)
-        self._connections = Connections(orders.target, orders.source, count)
+        self._connections = Connections(orders.target, orders.source, count, orders.tls)
         self._guide = Guide(self._connections, orders.errand)
         length = int(orders.plan.length) + 60
         self._audience = Audience(count, self._guide.reference, length)
