@@ -42,6 +42,11 @@ def test_noise_is_not_taken_for_a_gift() -> None:
     assert found.bytes_per_listener == 4_000
 
 
+def test_a_small_crowd_that_was_served_more_often_does_not_make_others_free() -> None:
+    calm = replace(SMALL, us=20.0)
+    assert cost([calm, LARGE]).us_per_listener_second == 2.5
+
+
 def test_memory_that_was_not_seen_is_reckoned_as_before() -> None:
     assert cost([SMALL, replace(LARGE, both_mib=None)]).bytes_per_listener == 16_000
     assert cost([SMALL]).bytes_per_listener == 16_000
@@ -56,6 +61,7 @@ def test_who_heard_silence_marks_the_cost() -> None:
 def test_two_trials_are_over_in_less_than_a_minute(cores: float, tls: bool) -> None:
     small, large = trials(replace(MACHINE, cores=cores), 20_000, tls=tls)
     assert small.listeners * 4 <= large.listeners <= 20_000 - 256
+    assert small.listeners / small.ramp == pytest.approx(large.listeners / large.ramp, rel=0.01)
     assert small.ramp + small.hold + large.ramp + large.hold < 50
 
 
