@@ -66,16 +66,16 @@ def check(certificate: Path, key: Path, now: datetime) -> None:
     from cryptography import x509  # noqa: PLC0415 - large, and needed once
 
     server_context(certificate, key)
-    leaf = x509.load_der_x509_certificate(_leaf(certificate))
-    if now > leaf.not_valid_after_utc:
+    own = x509.load_der_x509_certificate(leaf(certificate))
+    if now > own.not_valid_after_utc:
         raise Misconfigured(
-            f"The TLS certificate {certificate} expired on {leaf.not_valid_after_utc:%Y-%m-%d}: "
+            f"The TLS certificate {certificate} expired on {own.not_valid_after_utc:%Y-%m-%d}: "
             "renew it, and give the new one with --tls-cert."
         )
-    if now < leaf.not_valid_before_utc:
+    if now < own.not_valid_before_utc:
         raise Misconfigured(
             f"The TLS certificate {certificate} is not good before "
-            f"{leaf.not_valid_before_utc:%Y-%m-%d %H:%M} UTC: correct this machine's clock, "
+            f"{own.not_valid_before_utc:%Y-%m-%d %H:%M} UTC: correct this machine's clock, "
             "or give another with --tls-cert."
         )
 
@@ -170,11 +170,11 @@ def pinned_context(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(cadata=_leaf(certificate))
+    context.load_verify_locations(cadata=leaf(certificate))
     return context
 
 
-def _leaf(certificate: Path) -> bytes:
+def leaf(certificate: Path) -> bytes:
     """The server's own certificate, the first one in the file, as DER."""
     found = _PEM.search(_text(certificate))
     if found is None:
