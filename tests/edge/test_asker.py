@@ -83,7 +83,6 @@ def test_listeners_behind_the_proxy_are_those_that_they_are(behind: House) -> No
         Player(behind, headers=(f"X-Forwarded-For: 192.0.{number}.7",)) for number in range(12)
     ]
 
-
     clock, said = SystemClock(), 0
     began = clock.boot_ns()
 
@@ -93,6 +92,7 @@ def test_listeners_behind_the_proxy_are_those_that_they_are(behind: House) -> No
             stage.say(1)
             said += 1
         return behind.board().census()
+
     until(lambda: counted()["hearing"] == 12, "all twelve are heard to hear", 30)
     assert counted()["unverified"] == 0
     assert all(player.status == 200 for player in players)

@@ -69,17 +69,17 @@ def test_loopback_is_this_machine_in_both_families() -> None:
 
 def test_a_rehearsal_on_this_machine_needs_no_leave() -> None:
     permit = Permit(None, 100, NOW + LASTS_S)
-    assert permit.is_rehearsed(LOOPBACK, local=True, wall_s=NOW)
-    assert not permit.is_rehearsed(None, local=True, wall_s=NOW)
+    assert permit.is_rehearsed(LOOPBACK, "::1", NOW)
+    assert not permit.is_rehearsed(None, "::1", NOW)
     assert permit.document() is None
 
 
 def test_a_rehearsal_from_elsewhere_needs_the_token_while_it_is_good() -> None:
     permit = Permit(TOKEN, 100, NOW + LASTS_S)
-    assert permit.is_rehearsed(TOKEN, local=False, wall_s=NOW)
+    assert permit.is_rehearsed(TOKEN, "192.0.2.1", NOW)
     for shown, wall_s in ((TOKEN, NOW + LASTS_S), ("another", NOW), (LOOPBACK, NOW), ("é", NOW)):
         with pytest.raises(NotAllowed):
-            permit.is_rehearsed(shown, local=False, wall_s=wall_s)
+            permit.is_rehearsed(shown, "192.0.2.1", wall_s)
 
 
 def test_the_token_is_published_as_its_hash_alone() -> None:

@@ -157,9 +157,7 @@ class Conversations:
         self._sockets.set_mask(connection, 0)
         self._sockets.deadlines.begin(connection, Wait.TAKING, self._sockets.now)
 
-    def _begin_live(
-        self, connection: Connection, request: Request, join: Join, asker: str
-    ) -> None:
+    def _begin_live(self, connection: Connection, request: Request, join: Join, asker: str) -> None:
         if request.method == "HEAD":
             connection.then = Then.CLOSE
             connection.queue(join.head)

@@ -34,9 +34,7 @@ STAGE_TICK = "stage_tick_p99_us"
 """The board's name of what the stages tell of themselves; shown once it is there."""
 
 
-def families(
-    totals: Mapping[str, int], census: Mapping[str, int], places: int
-) -> Iterator[Family]:
+def families(totals: Mapping[str, int], census: Mapping[str, int], places: int) -> Iterator[Family]:
     """`totals` and `census` are the board's, by its own names; `places` those there may be."""
     listeners = tuple(Sample(totals[f"listeners_{kind}"], {"class": kind}) for kind in _KINDS)
     yield Family("rostra_edge_listeners", "gauge", "Listeners by class.", listeners)

@@ -11,6 +11,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rostra.edge.standing import is_loopback
 from rostra.errors import NotAllowed
 
 LASTS_S = 12 * 3600
@@ -37,17 +38,17 @@ class Permit:
             "expires": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    def is_rehearsed(self, shown: str | None, *, local: bool, wall_s: int) -> bool:
-        """Whether a request that has `shown` this token is one of a rehearsal.
+    def is_rehearsed(self, shown: str | None, address: str, wall_s: int) -> bool:
+        """Whether a request from `address` that has `shown` this token is one of a rehearsal.
 
-        `local` is whether it comes from this machine. Raises NotAllowed for a token that is none.
+        Raises NotAllowed for a token that is none.
         """
         if shown is None:
             return False
         token = self.token if wall_s < self.until_s else None
         if token is not None and hmac.compare_digest(shown.encode(), token.encode()):
             return True
-        if local and (shown == LOOPBACK or self.token is None):
+        if is_loopback(address) and (shown == LOOPBACK or self.token is None):
             return True
         raise NotAllowed(
             "This server does not agree to a rehearsal with this token: ask its operator for the "

@@ -27,7 +27,7 @@ from rostra.edge.rehearsals import Permit
 from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
 from rostra.edge.showing import Showing, language_of, strict_transport, takes_gzip
 from rostra.edge.spaces import Space, Spaces
-from rostra.edge.standing import Standing, is_loopback
+from rostra.edge.standing import Standing
 from rostra.edge.tail import State, Tail
 from rostra.edge.wait import WaitingRoom
 from rostra.errors import (
@@ -151,7 +151,7 @@ class Serving:
         tail = space.current(found.rendition, now)
         wall_s = self._parts.clock.wall_ms() // 1000
         rehearsed = self._parts.permit.is_rehearsed(
-            request.headers.get("rostra-rehearsal"), local=is_loopback(address), wall_s=wall_s
+            request.headers.get("rostra-rehearsal"), address, wall_s
         )
         self._admit(asked.get("mark", ""), wall_s, now)
         kind = choose_class(self._parts.counts.load(now))
@@ -249,18 +249,21 @@ class Serving:
             return self._parts.waiting_room.answer(
                 manifest.title, language, self._wait(now), recorded=manifest.record
             )
-        tail = self._told_by(space, now) if space is not None else None
-        state = self._now(space, tail) if space is not None else None
-        duration = None
-        if space is not None and tail is not None and space.manifest.phase == "ended":
-            duration = tail.end - floor(tail, space.manifest)
         self._parts.counts.slot.add("page_total")
         return self._parts.showing.answer(
-            found.slug, space, state, duration, language,
+            found.slug, space, lambda: self._told(space, now), language,
             embed=asked.get("embed", "") not in ("", "0"),
             gzip=takes_gzip(request.headers.get("accept-encoding", "")),
             now=now,
         )  # fmt: skip
+
+    def _told(self, space: Space | None, now: int) -> tuple[State | None, int | None]:
+        """State of `space`, and the samples of its recording if it is over."""
+        if space is None:
+            return None, None
+        tail, ended = self._told_by(space, now), space.manifest.phase == "ended"
+        duration = tail.end - floor(tail, space.manifest) if tail is not None and ended else None
+        return self._now(space, tail), duration
 
     def _has_place(self, now: int) -> bool:
         return self._parts.counts.admits(now, returning=False)
