@@ -28,7 +28,8 @@ def steps() -> list[tuple[str, str]]:
     text = (CONTAINER / "Containerfile").read_text()
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     joined = re.sub(r"\s*\\\n\s*", " ", "\n".join(lines))
-    return [(first, rest) for first, _, rest in (line.partition(" ") for line in joined.split("\n"))]
+    parts = (line.partition(" ") for line in joined.split("\n"))
+    return [(first, rest) for first, _, rest in parts]
 
 
 def of(steps: list[tuple[str, str]], instruction: str) -> list[str]:
