@@ -106,7 +106,7 @@ class Players:
         self._low_since[who] = when[turn]
 
     def _through_fills(self, who: Places, left: Numbers, fills: Fills) -> Numbers:
-        """Take from `left` (media seconds) what lies before each fill and in it, which is returned."""
+        """Take the time before each fill and in it from `left` (media seconds); returns the latter."""
         quiet = np.zeros(len(who))
         for start, stop in fills:
             position, end = self.position[who], self.end[who]
