@@ -2,9 +2,9 @@
 
 The model is that of edge/pages/js (player.js, keeper.js): it begins as soon as there is enough
 from the first fragment on, stands still where the buffer ends and goes on with the next bytes,
-and plays up to 2 % faster or slower to keep that distance. Every second without sound after the first
-sound is silence, also that of marked silence which is played.
-that of marked silence which is played.
+jumps over what never came, leaves out of marked silence what does not serve its distance from live,
+and plays up to 2 % faster or slower to keep that distance. Every second without sound after the
+first sound is silence, also that of marked silence which is played.
 
 Pure arrays, one place per listener, all times in seconds; nothing is kept but the present.
 """
