@@ -50,6 +50,8 @@ def test_what_fails_is_told_to_programs_too(tmp_path: Path) -> None:
         (["--public-ip", "here"], "--public-ip"),
         (["--ice-server", "turn:b.example"], "turn_secret"),
         (["--nonsense"], "No such option"),
+        (["--keep"], "--measure"),
+        (["--measure", "--keep"], "start rostra serve once"),
         (["now"], "unexpected extra argument"),
     ],
 )

@@ -108,7 +108,7 @@ def test_tls_that_cannot_be_rehearsed_is_assumed_and_said(tmp_path: Path) -> Non
 def test_what_is_kept_is_read_by_whoever_serves(tmp_path: Path) -> None:
     rating = measure.measure(FACTS, None, Crowd(ManualClock(), tmp_path).means).rating
     assert load(measure.keep(rating, tmp_path).read_bytes()) == rating
-    with pytest.raises(Misconfigured, match="--data"):
+    with pytest.raises(Misconfigured, match="start rostra serve once"):
         measure.keep(replace(rating, sound=1.0), tmp_path / "none")
 
 

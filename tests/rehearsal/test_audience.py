@@ -89,7 +89,9 @@ def test_who_begins_ahead_of_the_reference_is_placed_later(programme: Any) -> No
     assert hall.silence(0) == 0
 
 
-def test_who_begins_where_the_reference_never_was_is_told_of(programme: Any, make_programme: Any) -> None:
+def test_who_begins_where_the_reference_never_was_is_told_of(
+    programme: Any, make_programme: Any
+) -> None:
     hall = Hall(programme)
     stranger = make_programme(10, pid="other")
     hall.audience.live(1, stranger.live(2, 5), 1.0)

@@ -66,6 +66,8 @@ def _measured(settings: NodeSettings, facts: Facts, *, keep: bool) -> tuple[Rati
     from rostra.rated import Room  # noqa: PLC0415
 
     measure.check_idle(settings.data)
+    if keep:
+        measure.check_place(settings.data)
     means = measure.Means(SystemClock(), rehearse, lambda line: click.echo(line, err=True))
     measured = measure.measure(facts, settings.edge.tls, means)
     if keep:

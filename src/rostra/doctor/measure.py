@@ -7,6 +7,7 @@ lasts nothing else should run on the machine.
 from __future__ import annotations
 
 import fcntl
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -130,16 +131,19 @@ def _runs(facts: Facts, tls: TlsFiles | None, means: Means) -> tuple[list[Run], 
 
 
 def keep(rating: Rating, data: Path) -> Path:
-    """Write it into the data folder. Raises Misconfigured when there is none."""
-    path = data / NAME
-    try:
-        write_whole(path, dump(rating), 0o644)
-    except OSError as reason:
+    """Write it into the data folder: the file. Raises Misconfigured where that cannot be done."""
+    check_place(data)
+    write_whole(data / NAME, dump(rating), 0o644)
+    return data / NAME
+
+
+def check_place(data: Path) -> None:
+    """Raises Misconfigured, before two minutes are spent, where nothing can be kept."""
+    if not os.access(data, os.W_OK | os.X_OK):
         raise Misconfigured(
-            f"The rating cannot be kept at {path} ({reason.strerror}): start rostra serve once, "
+            f"Nothing can be kept in the data folder {data}: start rostra serve once, as this user, "
             "or name its folder with --data."
-        ) from None
-    return path
+        )
 
 
 def check_idle(data: Path) -> None:

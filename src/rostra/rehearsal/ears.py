@@ -53,7 +53,7 @@ class Ears:
             self._comparing[one] = None
         scene = self._scene
         joining = Joining(
-            scene.errand, scene.now, page=not self._paged[one], after=self._after.pop(one, None),
+            scene.errand, scene.now, page=not self._paged[one], after=self._after.get(one),
             mark=self._marks[one],
         )  # fmt: skip
         sock = scene.open(one, joining.request)
@@ -116,6 +116,7 @@ class Ears:
         sock = scene.socks[one]
         assert sock is not None
         self._waiting.pop(one, None)
+        self._after.pop(one, None)
         scene.turned_away[one] = False
         scene.row.add("rejoined", float(audience.joined[one]))
         audience.live(one, live, scene.now)

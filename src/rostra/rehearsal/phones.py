@@ -39,7 +39,7 @@ class Phones:
         """`one` comes; False when there is no room here."""
         phone = self._phones[one] = Phone(self._scene.errand, self._scene.now)
         self._scene.audience.state[one] = State.JOINING
-        self._scene.audience.last[one] = np.inf  # between two answers it may be as quiet as it likes
+        self._scene.audience.last[one] = np.inf  # it may be quiet for long between two answers
         return self._connect(one, phone)
 
     def again(self, one: int) -> bool:

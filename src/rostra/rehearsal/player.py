@@ -3,8 +3,8 @@
 The model is that of edge/pages/js (player.js, keeper.js): it begins as soon as there is enough
 from the first fragment on, stands still where the buffer ends and goes on with the next bytes,
 jumps over what never came, leaves out of marked silence what does not serve its distance from live,
-and plays up to 2 % faster or slower to keep that distance. Every second without sound after the first sound is silence, also
-that of marked silence which is played.
+and plays up to 2 % faster or slower to keep that distance. Every second without sound after the
+first sound is silence, also that of marked silence which is played.
 
 Pure arrays, one place per listener, all times in seconds; nothing is kept but the present.
 """
@@ -106,7 +106,7 @@ class Players:
         self._low_since[who] = when[turn]
 
     def _through_fills(self, who: Places, left: Numbers, fills: Fills) -> Numbers:
-        """Take from `left` (media seconds) what lies before each fill and in it, which is returned."""
+        """Take from `left` (media seconds) what is before each fill, and in it: that is returned."""
         quiet = np.zeros(len(who))
         for start, stop in fills:
             position, end = self.position[who], self.end[who]
