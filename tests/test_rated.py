@@ -18,7 +18,9 @@ MACHINE = Machine(2.0, 24 << 30, 20 << 30, "AMD EPYC", {})
 ROOM = Room(MACHINE, files=20_000, edges=64)
 PLAIN = Cost(16_000, 0.4, 2.0, 5_000)
 TLS = Cost(8_000, 0.5, 5.0, 20_000)
-RATING = Rating("0.1.0", "2026-11-21T18:00:00+00:00", 2.0, 24 << 30, "AMD EPYC", 3_500.0, PLAIN, TLS)
+RATING = Rating(
+    "0.1.0", "2026-11-21T18:00:00+00:00", 2.0, 24 << 30, "AMD EPYC", 3_500.0, PLAIN, TLS
+)
 
 
 def test_what_is_kept_is_read_again() -> None:

@@ -122,7 +122,9 @@ def test_nothing_is_measured_beside_a_rostra_that_serves(tmp_path: Path) -> None
 
 
 @pytest.mark.process
-def test_a_rostra_for_a_minute_is_on_air_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rostra_for_a_minute_is_on_air_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ROSTRA_PORT", "none")  # settings are not for it
     with temporary(SystemClock(), 50) as node:
         root = node.places.root

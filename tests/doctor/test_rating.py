@@ -111,7 +111,9 @@ def test_the_capacity_is_told_with_what_it_comes_from_and_what_would_raise_it() 
 
 
 def test_the_network_is_told_for_the_listeners_that_are_wanted() -> None:
-    assert "1,000 listeners take 30 Mbit/s on the cable, 28 kbit/s each" in network(1_000, 3_500).seen
+    assert (
+        "1,000 listeners take 30 Mbit/s on the cable, 28 kbit/s each" in network(1_000, 3_500).seen
+    )
     cable = verdicts(rating(cost([SMALL, LARGE])), ROOM, (), most=120_000)[2]
     assert "120,000 listeners take 3.6 Gbit/s" in cable.seen
 
