@@ -119,8 +119,8 @@ def load(raw: bytes) -> Rating:
         told: dict[str, Any] = json.loads(raw)
         if told.pop("v") != VERSION:
             raise ValueError("it is of another version")
-        costs = {name: _cost(told.pop(name)) for name in ("plain", "tls")}
-        rating = Rating(**told, **costs)
+        plain, tls = _cost(told.pop("plain")), _cost(told.pop("tls"))
+        rating = Rating(**told, plain=plain, tls=tls)
         numbers = (rating.cores, rating.memory, rating.sound)
         if not all(_is_number(number) and number > 0 for number in numbers):
             raise ValueError("a number is none")

@@ -31,6 +31,7 @@ def _doctor(as_json: bool, measure: bool, keep: bool, config: Path | None, **fla
     """
     from rostra.clock import SystemClock  # noqa: PLC0415 - help must be quick
     from rostra.doctor.checks import State  # noqa: PLC0415
+    from rostra.doctor.measure import check_idle, check_place  # noqa: PLC0415
     from rostra.doctor.probes import look  # noqa: PLC0415
     from rostra.doctor.verdicts import judged  # noqa: PLC0415
 
@@ -38,6 +39,10 @@ def _doctor(as_json: bool, measure: bool, keep: bool, config: Path | None, **fla
         raise BadInput("There is nothing to keep: give --measure with --keep.")
     now = datetime.fromtimestamp(SystemClock().wall_ms() / 1000, UTC)
     settings = resolve(flags, os.environ, config)
+    if measure:
+        check_idle(settings.data)
+    if keep:
+        check_place(settings.data)
     facts = asyncio.run(look(settings, now))
     checks = judged(settings, facts)
     if not as_json:
@@ -65,9 +70,6 @@ def _measured(settings: NodeSettings, facts: Facts, *, keep: bool) -> tuple[Rati
     from rostra.doctor.rehearsing import rehearse  # noqa: PLC0415
     from rostra.rated import Room  # noqa: PLC0415
 
-    measure.check_idle(settings.data)
-    if keep:
-        measure.check_place(settings.data)
     means = measure.Means(SystemClock(), rehearse, lambda line: click.echo(line, err=True))
     measured = measure.measure(facts, settings.edge.tls, means)
     if keep:

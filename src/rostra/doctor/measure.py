@@ -141,7 +141,7 @@ def check_place(data: Path) -> None:
     """Raises Misconfigured, before two minutes are spent, where nothing can be kept."""
     if not os.access(data, os.W_OK | os.X_OK):
         raise Misconfigured(
-            f"Nothing can be kept in the data folder {data}: start rostra serve once, as this user, "
+            f"Nothing can be kept in the data folder {data}: start rostra serve once, "
             "or name its folder with --data."
         )
 
