@@ -34,9 +34,7 @@ class Private(ssl.SSLSocket):
         except _NOT_NOW:
             raise BlockingIOError from None
 
-    def recv_into(
-        self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0
-    ) -> int:
+    def recv_into(self, buffer: WriteableBuffer, nbytes: int | None = None, flags: int = 0) -> int:
         """As that of any socket. With MSG_TRUNC it takes all that is there, up to `nbytes`.
 
         Then each record overwrites the one before: what is in `buffer` means nothing.
