@@ -72,7 +72,7 @@ class Players:
         waiting = who[~self.begun[who]]
         begins = waiting[self.end[waiting] - self.position[waiting] >= ENOUGH]
         self.begun[begins] = True
-        self.moment[who] = when
+        self.moment[who] = np.maximum(self.moment[who], when)
         return begins
 
     def advance(self, who: Places, when: Numbers, fills: Fills) -> None:
