@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ CLOSE = 0.15  # s: what Chromium needs to notice that there is sound again
 def stalled(heard: list[list[float]], first: float) -> float:
     """Seconds since `first` in which Chromium's playhead stood still."""
     silent = 0.0
-    for (before, at), (now, later) in itertools.pairwise(heard):
+    for (before, at), (now, later) in pairwise(heard):
         if before >= first and later == at:
             silent += now - before
     return silent
@@ -85,7 +85,7 @@ def test_the_model_hears_the_silence_that_chromium_hears(
         stop(edge, seconds)
     wait(page, 4.0)
     went, heard = page.evaluate("[went, heard]")
-    first = next(now for (_, a), (now, b) in itertools.pairwise(heard) if 0 < a < b)
+    first = next(now for (_, a), (now, b) in pairwise(heard) if 0 < a < b)
     begun = next(a for _, a in heard if a > 0)
     now, at = heard[-1]
     model = modelled(went, begun, now)

@@ -89,9 +89,17 @@ def test_a_new_programme_follows_in_its_time() -> None:
     for _ in range(5):
         fetched(phone)
     phone.again()
-    assert target(phone.take(playlist(0, 3, pid="p2"), 2.0)) == "p2-aac-init.mp4"
+    assert target(phone.take(playlist(0, 5, pid="p2"), 2.0)) == "p2-aac-init.mp4"
     assert target(phone.take(ok(b"init"), 2.1)) == "p2-aac-0.m4s"
     assert fetched(phone).start == pytest.approx(100 * LENGTH)
+
+
+def test_a_programme_that_is_too_young_is_waited_for() -> None:
+    phone = listening(100)
+    phone.again()
+    assert isinstance(phone.take(playlist(0, 4, pid="p2"), 2.0), Rest)
+    phone.again()
+    assert target(phone.take(playlist(0, 5, pid="p2"), 4.0)) == "p2-aac-init.mp4"
 
 
 def test_another_connection_fetches_again_what_was_half_there() -> None:

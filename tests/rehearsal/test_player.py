@@ -74,6 +74,14 @@ def test_what_comes_in_time_is_heard_without_a_gap() -> None:
     assert one.at == pytest.approx(0.64 * 99)
 
 
+def test_time_that_was_heard_is_not_heard_again_when_news_of_before_come() -> None:
+    one = One()
+    one.comes(1.0, 0.0)
+    one.plays(4.0)
+    one.comes(1.0, 2.0)
+    assert one.plays(4.0).silence == pytest.approx(3.0)
+
+
 def test_what_never_came_is_jumped_over() -> None:
     one = One()
     one.comes(1.0, 0.0)

@@ -147,10 +147,13 @@ class Phone:
         first, name = int(sequence[1]), init[1].decode("ascii")
         stop = first + body.count(b"#EXTINF:")
         self.due = now + (TARGET if stop != self._stop else TARGET / 2)
+        over = b"#EXT-X-ENDLIST" in body
         if name != self._init:
+            if stop - first < _BEHIND and not over:
+                return _REST  # too young to begin so far before its end
             return self._begin(name, first, stop)
         self._stop, self._next = stop, max(first, self._next)
-        if self._next == stop and b"#EXT-X-ENDLIST" in body:
+        if self._next == stop and over:
             return Over(410)
         return self._go_on()
 

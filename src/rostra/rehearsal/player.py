@@ -24,6 +24,7 @@ ENOUGH = 0.3  # s of sound with which playing begins
 _BEFORE_FILL, _BEFORE_FILL_END = 0.05, 0.02  # timeline.js, fillEnd
 _KEPT_OF_BURST = 0.9  # keeper.js, skipFill
 _SHORTEST_MOVE = 0.1
+_ROUNDING = 0.001
 _FASTEST, _FAR = 0.02, 8.0  # keeper.js, pace
 _BEGINS_AT, _ENDS_AT = 0.4, 0.06
 
@@ -56,7 +57,9 @@ class Players:
         if not self.begun[who]:
             self.position[who] = self.end[who] = start
             return 0.0
-        missing = max(0.0, start - float(self.end[who]))
+        missing = start - float(self.end[who])
+        if missing < _ROUNDING:
+            return 0.0
         self.position[who] += missing
         self.end[who] += missing
         return missing
@@ -69,14 +72,14 @@ class Players:
         waiting = who[~self.begun[who]]
         begins = waiting[self.end[waiting] - self.position[waiting] >= ENOUGH]
         self.begun[begins] = True
-        self.moment[who] = when
+        self.moment[who] = np.maximum(self.moment[who], when)
         return begins
 
     def advance(self, who: Places, when: Numbers, fills: Fills) -> None:
         """Play until `when`, those who have begun."""
         playing = self.begun[who]
         who, when = who[playing], when[playing]
-        rate = self._rate[who]
+        rate = self._rate[who].astype(np.float64)
         left = np.maximum(when - self.moment[who], 0.0) * rate
         quiet = self._through_fills(who, left, fills) if fills else np.zeros(len(who))
         ahead = self.end[who] - self.position[who]
@@ -106,7 +109,7 @@ class Players:
         self._low_since[who] = when[turn]
 
     def _through_fills(self, who: Places, left: Numbers, fills: Fills) -> Numbers:
-        """Take from `left` (media seconds) what is before each fill, and in it: that is returned."""
+        """Take from `left` (media seconds) what is before a fill and in it; returns the latter."""
         quiet = np.zeros(len(who))
         for start, stop in fills:
             position, end = self.position[who], self.end[who]

@@ -120,8 +120,8 @@ class Mix:
 
     def kind(self, number: int) -> str:
         """ "slow", "hls", "verify" or "plain": evenly spread, the same in every run."""
-        # Multiples of about the golden ratio, in ten thousandths: any stretch has its fair part.
-        lot = (number * 6181) % 10_000 / 100
+        # Every hundred has each whole per cent once, and every ten thousand each hundredth of one.
+        lot = number * 37 % 100 + number // 100 * 61 % 100 / 100
         for name in ("slow", "hls", "verify"):
             lot -= getattr(self, name)
             if lot < 0:

@@ -29,6 +29,7 @@ from rostra.rehearsal.slow import Slow
 _AT_ONCE = 64  # connections opened before sounds have their turn again
 _EVENTS = 4096
 _HOLD_NAP = 0.04
+_LAST = 1.0  # s for those who come last
 _LATE = 0.25
 _SECOND = 1_000_000_000
 
@@ -104,7 +105,7 @@ class Worker:
             self._connections.drain(events, self._scene.socks)
 
     def _over(self) -> bool:
-        done = self._control.began and self._scene.now > self._orders.plan.length
+        done = self._control.began and self._scene.now > self._orders.plan.length + _LAST
         return bool(done) or self._control.stopped or os.getppid() != self._parent
 
     def _turn(self) -> None:
@@ -219,7 +220,9 @@ class Worker:
         ):
             if values:
                 row.histograms[name] += bins_of(values)
-                if name != "refusal":
+                if name == "refusal":
+                    row.add("refusals", len(values))
+                else:
                     row.largest(f"{name}_max", values)
                 values.clear()
         latencies = audience.latencies(now, self._clock.wall_ms() / 1000)
