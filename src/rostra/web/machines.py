@@ -116,7 +116,7 @@ def _families(parts: WebParts) -> list[Family]:
         metrics.counter(
             "rostra_web_malformed_total", "Requests that were not HTTP.", connections.malformed
         ),
-        metrics.gauge("rostra_web_bus_up", "Whether the bus is there.", parts.bus.connected),
+        metrics.gauge("rostra_web_bus_up", "Whether the bus is there.", int(parts.bus.connected)),
         Family(
             "rostra_web_certificate_expires_seconds", "gauge",
             "When the certificate in use expires, as a Unix time.", tuple(map(Sample, expires)),
