@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from rostra.testing.decode import decoded
-from rostra.testing.meter import Reading, read
+from rostra.testing.meter import Pcm, Reading, read
 from rostra.wire.cmaf import Fragment, Splitter, read_fragment
 from rostra.wire.id3 import FILL_OWNER, read_privs
 from rostra.wire.timing import RATE
@@ -48,7 +48,11 @@ class Heard:
 
     def reading(self) -> Reading:
         """The meter's word on all of it."""
-        return read(decoded(self.init + b"".join(self.pieces)))
+        return read(self.sound())
+
+    def sound(self) -> Pcm:
+        """What was heard."""
+        return decoded(self.init + b"".join(self.pieces))
 
 
 def _is_fill(fragment: Fragment) -> bool:

@@ -292,8 +292,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             "3 speakers, 2 % random and 5 % burst loss, 30 ms jitter, 30 min",
             "no gap",
             lambda f: f"{f['lost_datagrams']:,} datagrams lost, {f['concealed']:,} frames "
-                      f"concealed, {f['gaps']} gaps; longest fault {f['longest_fault_ms']:.0f} ms, "
-                      f"{f['faults']['clicks']} clicks",
+                      f"concealed; longest time without sound {f['longest_quiet_ms']} ms in "
+                      f"{f['heard_minutes']} min; {f['faults']['clicks']} clicks",
             lambda f: not f["gaps"],
         ),
     )),
