@@ -74,6 +74,14 @@ def test_what_comes_in_time_is_heard_without_a_gap() -> None:
     assert one.at == pytest.approx(0.64 * 99)
 
 
+def test_a_silence_that_is_looked_at_often_counts_once_in_each_second() -> None:
+    one = One()
+    one.comes(1.0, 0.0)
+    for tick in range(1, 9):
+        one.plays(0.5 * tick)
+    assert one.silent[:6] == [0, 1, 1, 1, 1, 0]
+
+
 def test_time_that_was_heard_is_not_heard_again_when_news_of_before_come() -> None:
     one = One()
     one.comes(1.0, 0.0)

@@ -42,6 +42,7 @@ class Players:
         self._rate = np.ones(count, np.float32)
         self._lows = np.full((2, count), np.inf, np.float32)  # the least ahead: now, and before
         self._low_since = np.zeros(count)
+        self._noted = np.zeros(count, np.int64)  # the first second in which it is not yet counted
         self.begun = np.zeros(count, np.bool_)
         self.silent_changes = np.zeros(seconds + 2, np.int64)  # who falls silent less who recovers
 
@@ -90,7 +91,7 @@ class Players:
         silent = quiet > 0
         if silent.any():
             self.silence[who] += quiet
-            self._note(when[silent] - quiet[silent], when[silent])
+            self._note(who[silent], when[silent] - quiet[silent], when[silent])
 
     def _pace(self, who: Places, when: Numbers) -> None:
         """What is ahead is least just before more of it comes: held near its target."""
@@ -133,9 +134,12 @@ class Players:
             quiet[inside] += inner
         return quiet
 
-    def _note(self, since: Numbers, until: Numbers) -> None:
+    def _note(self, who: Places, since: Numbers, until: Numbers) -> None:
+        """Count these as silent in each second from `since` to `until`, in each second once."""
         last = len(self.silent_changes) - 2
-        first = np.clip(since, 0, last).astype(np.int64)
+        first = np.maximum(np.clip(since, 0, last).astype(np.int64), self._noted[who])
         behind = np.clip(until, 0, last).astype(np.int64) + 1
-        np.add.at(self.silent_changes, first, 1)
-        np.add.at(self.silent_changes, behind, -1)
+        new = behind > first
+        np.add.at(self.silent_changes, first[new], 1)
+        np.add.at(self.silent_changes, behind[new], -1)
+        self._noted[who] = np.maximum(self._noted[who], behind)

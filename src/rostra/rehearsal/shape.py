@@ -83,7 +83,7 @@ class Plan:
         wanted = min(number + 1, self.listeners)
         at = max(1, bisect_left([count for _, count in self._corners], wanted))
         (left, low), (right, high) = self._corners[at - 1], self._corners[at]
-        return left + (right - left) * (wanted - low) / (high - low)
+        return min(self.length, left + (right - left) * (wanted - low) / (high - low))
 
     @cached_property
     def _corners(self) -> list[Corner]:
