@@ -15,9 +15,9 @@ DATA ?= ./data
 ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# Most tests wait for real time to pass, so three share two cores; tests/conftest.py keeps apart
-# what more of its kind at once would make late.
-THREE := -n 3 --dist loadfile --no-loadscope-reorder
+# Most tests wait for real time to pass, so two at a time do not make each other late;
+# tests/conftest.py keeps apart what another of its kind would make late.
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
   pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
@@ -32,10 +32,10 @@ serve: $(VENV)/.runtime
 	@exec $(BIN)/rostra serve --data $(DATA) --demo $(ARGS)
 
 test: $(VENV)/.dev debian lint
-	$(BIN)/python -m pytest $(THREE) $(ARGS)
+	$(BIN)/python -m pytest $(TWO) $(ARGS)
 
 check: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -m "not process and not browser" $(THREE) $(ARGS)
+	$(BIN)/python -m pytest -m "not process and not browser" $(TWO) $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

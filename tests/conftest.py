@@ -1,8 +1,8 @@
 """What holds for all tests: in which order they run, and which never run at the same time.
 
-Most tests wait for real time to pass, so three workers share two cores. Two kinds must not be
-late: sound, which is judged by the sample, and pages in Chromium. Each has a worker of its own
-while there is any of it; what computes for long stands with the sound, so as not to be beside it.
+Most tests wait for real time to pass, so two workers share two cores. Two kinds must not be late:
+sound, which is judged by the sample, and pages in Chromium. Neither ever runs beside its like; what
+computes for long stands with the sound, so as not to be beside it.
 """
 
 from __future__ import annotations

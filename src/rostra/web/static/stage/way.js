@@ -13,11 +13,6 @@ const GIVEN_UP_MS = 180000;
 const MOST_EACH = 6; // connections of one way that browsers open
 
 const HEALTH = "/healthz";
-const WAYS = [
-  [HEALTH, "same-origin"],
-  [new URL(HEALTH, facts.listen).href, "omit"],
-  [new URL(HEALTH, facts.listen).href, "include"],
-];
 
 let asking = null;
 
@@ -34,14 +29,16 @@ export function reachable(signal) {
 }
 
 function ask() {
+  const live = new URL(HEALTH, facts.listen).href;
+  const ways = [[HEALTH, "same-origin"], [live, "omit"], [live, "include"]];
   const over = new AbortController();
-  const pending = WAYS.map(() => 0);
+  const pending = ways.map(() => 0);
   let turn = 0;
   return new Promise((done) => {
     const next = () => {
-      const way = turn++ % WAYS.length;
+      const way = turn++ % ways.length;
       if (pending[way] === MOST_EACH) return;
-      const [url, credentials] = WAYS[way];
+      const [url, credentials] = ways[way];
       pending[way] += 1;
       fetch(url, { mode: "no-cors", cache: "no-store", credentials, signal: over.signal })
         .then(done, () => { pending[way] -= 1; });
