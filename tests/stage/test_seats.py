@@ -239,3 +239,20 @@ async def test_what_the_desk_cannot_use_is_refused_in_a_sentence(hall, body: byt
         answer = json.loads(await hall.bus.request(f"stage.hall.{what}", body, 2.0))
         assert 400 <= answer["error"]["status"] < 500
         assert answer["error"]["sentence"].endswith((".", "one."))
+
+
+async def test_the_tab_that_lost_the_seat_does_not_take_it_back_from_one_that_is_connecting(
+    hall, speaker, a_tone, refused
+) -> None:
+    await hall.open()
+    phone = await hall.join("ben", a_tone(500), tab="phone")
+    laptop = speaker(a_tone(500))
+    ben = {"id": "ben", "name": "Ben", "role": "speaker"}
+    taken = await hall.ask("whip", op="offer", sdp=await laptop.offer(), who=ben, tab="laptop")
+    with pytest.raises(refused) as caught:
+        await hall.join("ben", a_tone(500), tab="phone", again=True)
+    assert caught.value.code == "taken_over"
+    await laptop.accept(taken["answer"])
+    assert dict(chairs(hall))["ben"].session == taken["session"]
+    await laptop.close()
+    await phone.close()

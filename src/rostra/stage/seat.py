@@ -69,8 +69,10 @@ class Chair:
 
     @property
     def occupied(self) -> bool:
-        """Whether its holder is connected, and packets come."""
-        return self.peer is not None and self.peer.connected and not self.away
+        """Whether its holder is connecting, or is connected and packets come."""
+        if self.peer is None or self.peer.closed:
+            return False
+        return not (self.peer.connected and self.away)
 
     @property
     def away(self) -> bool:
