@@ -21,7 +21,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
   pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
-  turnserver:coturn
+  turnserver:coturn nginx:nginx caddy:caddy promtool:prometheus
 
 .PHONY: help serve test check bench lock lint debian
 

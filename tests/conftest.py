@@ -21,10 +21,12 @@ LANES = {  # by how a file's name begins
     "network/": "sound",
     "players/": "sound",
     "clients/": "sound",
+    "deploy/": "sound",
+    "rehearsal/": "sound",
     "testing/": "sound",
 }
 # Workers take what is long first, so that in the end none waits long for the others.
-FIRST = [*LANES, "edge/", "cli/", "node/", "doors/"]
+FIRST = [*LANES, "edge/", "cli/", "node/", "doors/", "doctor/"]
 
 
 class Lanes(LoadScopeScheduling):

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rostra.edge.measures import families
+from rostra.edge.measures import STAGE_TICK, families
 from rostra.metrics import Family, Sample, counter, gauge, render
 from rostra.programme.board import GAUGES, TOTALS
 
@@ -44,9 +44,25 @@ def test_names_that_would_be_refused_are_refused_here() -> None:
         render([Family("a", "gauge", "b", (Sample(1, {"c-d": "e"}),))])
 
 
+CENSUS = {"hearing": 5, "unverified": 2, "rehearsed": 300}
+
+
 def test_every_counter_of_the_board_is_told() -> None:
-    totals = dict.fromkeys((*GAUGES, *TOTALS), 7)
-    page = render(families(totals))
-    for name in TOTALS:
-        assert f"rostra_edge_{name} 7\n" in page
+    totals = {**dict.fromkeys((*GAUGES, *TOTALS), 7_000_000), "edges": 2}
+    page = render(families(totals, CENSUS, 20_000))
+    for name in set(TOTALS) - {"cpu_us_total"}:
+        assert f"rostra_edge_{name} 7000000\n" in page
+    assert "rostra_edge_cpu_seconds_total 7.0\n" in page
+    assert "rostra_edge_lateness_seconds 7.0\n" in page
+    assert "rostra_edge_places 20000\n" in page
+    assert "rostra_edge_processes 2\n" in page
+    assert "rostra_rehearsed_listeners 300\n" in page
     assert page.count("rostra_edge_listeners{") == 5
+    assert page.count("# HELP") == page.count("# TYPE")
+
+
+def test_the_tick_of_the_stages_is_told_when_they_tell_it() -> None:
+    totals = {**dict.fromkeys((*GAUGES, *TOTALS), 0), "edges": 1}
+    assert "rostra_stage_tick" in render(families({**totals, STAGE_TICK: 0}, CENSUS, 1))
+    page = render(families({**totals, STAGE_TICK: 12_500}, CENSUS, 1))
+    assert "rostra_stage_tick_p99_ms 12.5\n" in page

@@ -148,3 +148,12 @@ def test_every_setting_says_what_it_is_in_one_sentence() -> None:
     for setting in SETTINGS:
         assert setting.sentence.endswith(".")
         assert setting.sentence[0].isupper()
+
+
+def test_proxies_are_trusted_by_address_or_network_and_none_by_itself() -> None:
+    assert resolve({}, {}).edge.trusted_proxies == ()
+    found = resolve({"trusted_proxies": ("127.0.0.1", "10.1.0.0/16")}, {}).edge.trusted_proxies
+    assert [str(network) for network in found] == ["127.0.0.1/32", "10.1.0.0/16"]
+    for wrong in ("proxy.example.org", "10.1.2.3/16", "1.2.3"):
+        with pytest.raises(Misconfigured, match="--trusted-proxy"):
+            resolve({"trusted_proxies": (wrong,)}, {})

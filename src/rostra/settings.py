@@ -8,14 +8,14 @@ docs/settings.md (settings_page.py) are all made from the one table `SETTINGS`.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from rostra import setting_kinds as kinds
 from rostra.errors import Misconfigured
 from rostra.ice_servers import IceServer, read_ice_server
 
@@ -58,6 +58,8 @@ class EdgeSettings:
     home_url: str
     processes: int = 1
     max_listeners: int | None = None
+    rehearsal_token: str | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     tls: TlsFiles | None = None
 
 
@@ -86,61 +88,6 @@ class NodeSettings:
     stage: StageSettings
 
 
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError("it is empty")
-    return text
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.strip().isdecimal() or not low <= int(text) <= high:
-            raise ValueError(f"it must be a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _origin(text: str) -> str:
-    parts = urlsplit(text.strip())
-    plain = parts.scheme in {"http", "https"} and parts.hostname and not parts.username
-    _ = parts.port  # raises ValueError when it is none
-    if not plain or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("it must look like https://live.example.org, without a path")
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _ports(text: str) -> str:
-    low, dash, high = (part.strip() for part in text.partition("-"))
-    high = high if dash else low
-    usual = low.isdecimal() and high.isdecimal() and 1024 <= int(low) <= int(high) <= 65535
-    if not usual:
-        raise ValueError("it must look like 40000-40199, within 1024 and 65535")
-    return f"{int(low)}-{int(high)}"
-
-
-def _public(text: str) -> str:
-    address = ipaddress.ip_address(text.strip())
-    nobodys = address.is_unspecified or address.is_multicast or address.is_link_local
-    if nobodys or address.is_loopback:
-        raise ValueError("it must be the address under which the world reaches this machine")
-    return str(address)
-
-
-def _ice(text: str) -> list[str]:
-    servers = [part for part in text.replace(",", " ").split() if part]
-    for server in servers:
-        read_ice_server(server)
-    return servers
-
-
-def _switch(text: str) -> bool:
-    answers = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if text.strip().lower() not in answers:
-        raise ValueError("it must be true or false")
-    return answers[text.strip().lower()]
-
-
 @dataclass(frozen=True)
 class Setting:
     """One row: `shape` is shown in help, `read` takes text and raises ValueError with a reason.
@@ -166,52 +113,58 @@ class Setting:
         return f"ROSTRA_{self.name.upper()}"
 
 
-_PORT = _whole(1, 65535)
+_PORT = kinds.whole(1, 65535)
 SETTINGS: tuple[Setting, ...] = (
-    Setting("data", "DIR", _text, "data", "Folder that holds everything Rostra keeps.",
+    Setting("data", "DIR", kinds.text, "data", "Folder that holds everything Rostra keeps.",
             in_file=False),
-    Setting("host", "ADDRESS", _text, "127.0.0.1",
+    Setting("host", "ADDRESS", kinds.text, "127.0.0.1",
             "Address to listen on; 0.0.0.0 takes connections from other machines."),
     Setting("port", "PORT", _PORT, 8000, "TCP port of the pages and the API."),
     Setting("live_port", "PORT", _PORT, 8001, "TCP port of the listening pages and the sound."),
-    Setting("public_url", "URL", _origin, None,
+    Setting("public_url", "URL", kinds.origin, None,
             "Origin under which people reach the pages; worked out from host and port if absent.",
             example="https://rostra.example.org"),
-    Setting("live_url", "URL", _origin, None,
+    Setting("live_url", "URL", kinds.origin, None,
             "Origin under which people reach the sound; worked out likewise if absent.",
             example="https://live.example.org"),
-    Setting("tls_cert", "FILE", _text, None,
+    Setting("tls_cert", "FILE", kinds.text, None,
             "Certificate with its chain (PEM), so that pages and sound are HTTPS; with --tls-key.",
             example="/etc/rostra/fullchain.pem"),
-    Setting("tls_key", "FILE", _text, None,
+    Setting("tls_key", "FILE", kinds.text, None,
             "Private key of --tls-cert (PEM, without a password).",
             example="/etc/rostra/privkey.pem"),
-    Setting("database", "URL", _text, None,
+    Setting("database", "URL", kinds.text, None,
             "SQLAlchemy address of a PostgreSQL database; SQLite in the data folder if absent.",
             example="postgresql+asyncpg://rostra@localhost/rostra"),
-    Setting("edges", "N", _whole(1, 256), None,
-            "Edge processes; one for each core if absent.",
+    Setting("edges", "N", kinds.whole(1, 256), None,
+            "Edge processes to begin with, one for each core if absent; more follow when needed.",
             example=4),
-    Setting("max_listeners", "N", _whole(1, 100_000_000), None,
+    Setting("max_listeners", "N", kinds.whole(1, 100_000_000), None,
             "Listeners at once, above which newcomers are asked to wait; worked out if absent.",
             example=20_000),
-    Setting("opus_bitrate", "BITS", _whole(12_000, 64_000), 24_000,
+    Setting("rehearsal_token", "SECRET", kinds.secret, None,
+            "Lets whoever has it send a rehearsed crowd from elsewhere, for twelve hours.",
+            example="another-long-random-text"),
+    Setting("trusted_proxies", "NETWORK", kinds.networks, [],
+            "Proxy in front, as address or network, whose X-Forwarded-For says who asks.",
+            flag_name="trusted-proxy"),
+    Setting("opus_bitrate", "BITS", kinds.whole(12_000, 64_000), 24_000,
             "Bits a second of the Opus rendition."),
-    Setting("aac_bitrate", "BITS", _whole(32_000, 128_000), 48_000,
+    Setting("aac_bitrate", "BITS", kinds.whole(32_000, 128_000), 48_000,
             "Bits a second of the AAC rendition, for players without Opus."),
-    Setting("udp_ports", "A-B", _ports, None,
+    Setting("udp_ports", "A-B", kinds.ports, None,
             "UDP ports for speakers' sound, one for each microphone; any if absent.",
             example="40000-40199"),
-    Setting("public_ip", "IP", _public, None,
+    Setting("public_ip", "IP", kinds.public_address, None,
             "Public address of this machine where it is behind address translation (1:1 NAT).",
             example="203.0.113.7"),
-    Setting("ice_servers", "URL", _ice, [],
+    Setting("ice_servers", "URL", kinds.ice_servers, [],
             "STUN or TURN server offered to speakers; may be given several times.",
             flag_name="ice-server"),
-    Setting("turn_secret", "SECRET", _text, None,
+    Setting("turn_secret", "SECRET", kinds.text, None,
             "Secret shared with the TURN servers (coturn's use-auth-secret); rather in the file.",
             example="a-long-random-text"),
-    Setting("demo", "", _switch, False,
+    Setting("demo", "", kinds.switch, False,
             "Open the Space demo, in which two voices talk in turn for ever."),
 )  # fmt: skip
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -310,6 +263,8 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
             host, live_port, live_url, public_url,
             processes=_int(chosen["edges"] or _cores()),
             max_listeners=_maybe_int(chosen["max_listeners"]),
+            rehearsal_token=_maybe(chosen["rehearsal_token"]),
+            trusted_proxies=tuple(map(ip_network, _strings(chosen["trusted_proxies"]))),
             tls=tls,
         ),
         stage=StageSettings(

@@ -46,12 +46,15 @@ def bare(browser: Browser) -> Iterator[Page]:
     page.close()
 
 
+AUDIENCE = {"hearing": 512_340, "unverified": 0, "rehearsed": 0, "connected": 512_400}
+
+
 def told(**changes: Any) -> dict[str, Any]:
     """A report of the stage; the keys are those of `interface` and of ME."""
     mine = {key: changes.pop(key) for key in list(changes) if key in ME}
     state = {"phase": "live", "t": 12.5, "listeners": 512_340} | changes.pop("state", {})
     return {"you": "ana", "state": state, "seats": {"ana": ME | mine}, "health": {"ana": GOOD},
-            "disk_minutes": None, "recorded": True} | changes  # fmt: skip
+            "audience": AUDIENCE, "disk_minutes": None, "recorded": True} | changes  # fmt: skip
 
 
 def light(page: Page, link: str, *documents: dict[str, Any], silenced: bool = False) -> str:

@@ -38,7 +38,8 @@ def test_what_fails_is_told_to_programs_too(tmp_path: Path) -> None:
     states = {check["name"]: check["state"] for check in told["checks"]}
     assert states["https"] == states["turn:192.0.2.200"] == "fail"
     assert states["udp ports"] == "warn"
-    assert all(set(check) == {"name", "state", "seen", "advice"} for check in told["checks"])
+    keys = {"name", "state", "seen", "advice", "listeners"}
+    assert all(set(check) == keys for check in told["checks"])
     assert "sesame" not in done.stdout
 
 
@@ -49,6 +50,8 @@ def test_what_fails_is_told_to_programs_too(tmp_path: Path) -> None:
         (["--public-ip", "here"], "--public-ip"),
         (["--ice-server", "turn:b.example"], "turn_secret"),
         (["--nonsense"], "No such option"),
+        (["--keep"], "--measure"),
+        (["--measure", "--keep"], "start rostra serve once"),
         (["now"], "unexpected extra argument"),
     ],
 )

@@ -8,7 +8,18 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rostra.edge.cadence import CALM, CLASSES, CROWD, STEP_NS, Load, Ring, choose_class
+from rostra.edge.cadence import (
+    BUSY,
+    CALM,
+    CLASSES,
+    CROWD,
+    STEP_NS,
+    DearPlaces,
+    Load,
+    Ring,
+    choose_class,
+    dear_places,
+)
 
 SECOND = 1_000_000_000
 
@@ -19,8 +30,27 @@ def test_classes_are_those_of_the_design() -> None:
     assert all(one.period_ns == one.phases * STEP_NS for one in CLASSES)
 
 
-def test_every_crowd_is_calm_today() -> None:
-    assert choose_class(Load(0, 10)) is choose_class(Load(10**6, 10)) is CALM
+def test_ten_thousand_who_come_within_a_minute_are_calm_on_two_cores() -> None:
+    dear = dear_places(2)
+    assert all(choose_class(Load(n, 0, 10_000 / 60, dear)) is CALM for n in range(10_000))
+
+
+def test_classes_fill_one_after_the_other_and_free_places_are_given_again() -> None:
+    dear = DearPlaces(100, 300)
+    assert choose_class(Load(99, 0, 0, dear)) is CALM
+    assert choose_class(Load(100, 0, 0, dear)) is BUSY
+    assert choose_class(Load(100, 300, 0, dear)) is CROWD
+    assert choose_class(Load(99, 300, 0, dear)) is CALM
+
+
+def test_a_storm_is_a_crowd_before_the_dear_places_are_taken() -> None:
+    dear = dear_places(2)
+    assert choose_class(Load(0, 0, 7_000, dear)) is CROWD
+    assert choose_class(Load(0, 0, 2_000, dear)) is BUSY
+
+
+def test_tls_has_half_the_dear_places() -> None:
+    assert dear_places(4, costs=2) == dear_places(2)
 
 
 def test_an_hour_serves_everybody_once_in_each_period_and_the_load_is_flat() -> None:

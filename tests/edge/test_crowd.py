@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from rostra.edge.cadence import CALM
-from rostra.edge.crowd import Crowd, Ear, Farewell
+from rostra.edge.cohort import Ear, Seat
+from rostra.edge.crowd import Crowd, Farewell
 from rostra.edge.live import Beginnings, start_of
 from rostra.edge.spaces import LOOK_NS, Space, Spaces
+from rostra.edge.standing import Standing
 from rostra.edge.tail import Tail
 from rostra.errors import NotFound
 from rostra.testing.edges import PID, SLUG, House, Stage, make_house
@@ -31,26 +32,21 @@ class Sockets:
     got: dict[int, bytes] = field(default_factory=dict)
     parted: dict[int, Farewell] = field(default_factory=dict)
     watched: set[int] = field(default_factory=set)
+    gone: int = 0
 
     def send(self, fd: int, source: int, offset: int, length: int) -> int:
-        try:
-            return self.give(fd, self.log.read_bytes()[offset : offset + length])
-        except ConnectionError:
-            return -1
+        return self.write(fd, self.log.read_bytes()[offset : offset + length])
 
-    def give(self, fd: int, data: bytes) -> int:
+    def write(self, fd: int, data: bytes) -> int:
         assert fd not in self.parted
         room = self.room.get(fd, len(data))
         if room < 0:
-            raise ConnectionResetError
+            return -1
         taken = min(room, len(data))
         if fd in self.room:
             self.room[fd] -= taken
         self.got[fd] = self.got.get(fd, b"") + data[:taken]
         return taken
-
-    def giver(self, fd: int) -> Callable[[bytes], int]:
-        return lambda data: self.give(fd, data)
 
     def unsent(self, fd: int) -> int:
         return self.held.get(fd, 0)
@@ -58,8 +54,11 @@ class Sockets:
     def watch(self, fd: int, for_room: bool) -> None:
         (self.watched.add if for_room else self.watched.discard)(fd)
 
-    def part(self, ear: Ear, why: Farewell) -> None:
-        self.parted[ear.fd] = why
+    def left(self, fd: int, seat: Seat) -> None:
+        self.gone += 1
+
+    def part(self, fd: int, why: Farewell) -> None:
+        self.parted[fd] = why
 
 
 @dataclass
@@ -75,15 +74,12 @@ class Hall:
     now: int = SECOND
     said_ns: int = 0
 
+    @property
+    def seat(self) -> Seat:
+        return Seat(self.space, self.tail, CALM, Standing.VERIFIED)
+
     def join(self, fd: int) -> Ear:
-        ear = Ear(
-            fd,
-            self.sockets.giver(fd),
-            space=self.space,
-            tail=self.tail,
-            kind=CALM,
-            offset=self.tail.look(self.now),
-        )
+        ear = Ear(fd, self.seat, self.tail.look(self.now))
         self.crowd.join(ear, self.now)
         return ear
 
@@ -208,8 +204,8 @@ def test_who_left_is_sent_nothing_even_from_a_list_of_slow_ones(hall: Hall) -> N
     hall.go_on(SECOND)
     before = dict(hall.sockets.got)
     for ear in ears:
-        hall.crowd.leave(ear)
-        hall.crowd.leave(ear)
+        hall.crowd.leave(ear.fd)
+        hall.crowd.leave(ear.fd)
     hall.go_on(2 * SECOND)
     hall.crowd.has_room(0, hall.now)
     assert hall.sockets.got == before
@@ -232,25 +228,18 @@ def test_the_end_is_sent_before_anybody_is_parted_with(hall: Hall) -> None:
 def test_the_census_needs_ten_seconds_and_a_programme_that_grows(hall: Hall) -> None:
     hall.join(1)
     hall.go_on(9 * SECOND)
-    assert hall.crowd.hearing().get(hall.space, 0) == 0
+    assert hall.crowd.hearing().get((SLUG, Standing.VERIFIED), 0) == 0
     hall.go_on(4 * SECOND)
-    assert hall.crowd.hearing() == {hall.space: 1}
+    assert hall.crowd.hearing() == {(SLUG, Standing.VERIFIED): 1}
     hall.go_on(24 * SECOND, speaking=False)
-    assert hall.crowd.hearing() == {hall.space: 0}
+    assert hall.crowd.hearing() == {(SLUG, Standing.VERIFIED): 0}
 
 
 def test_rewinding_is_paced_and_then_live(hall: Hall) -> None:
     hall.stage.say(190)  # 64 s in all
     hall.now += 1
     hall.tail.look(hall.now)
-    ear = Ear(
-        7,
-        hall.sockets.giver(7),
-        space=hall.space,
-        tail=hall.tail,
-        kind=CALM,
-        offset=hall.tail.offset(0),
-    )
+    ear = Ear(7, hall.seat, hall.tail.offset(0))
     hall.crowd.join_paced(ear, 0, hall.now)
     assert ear.offset == hall.tail.offset(93)  # 30 s
     hall.go_on(8 * SECOND, speaking=False)
@@ -266,14 +255,7 @@ def test_a_paced_listener_that_does_not_take_its_sound_is_parted_with(hall: Hall
     hall.stage.say(400)
     hall.now += 1
     hall.tail.look(hall.now)
-    ear = Ear(
-        7,
-        hall.sockets.giver(7),
-        space=hall.space,
-        tail=hall.tail,
-        kind=CALM,
-        offset=hall.tail.offset(0),
-    )
+    ear = Ear(7, hall.seat, hall.tail.offset(0))
     hall.sockets.room[7] = 10_000
     hall.crowd.join_paced(ear, 0, hall.now)
     hall.go_on(40 * SECOND, speaking=False)

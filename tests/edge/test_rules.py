@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rostra.edge.admission import admits, rated, retry_after
+from rostra.edge.admission import (
+    LATEST_S,
+    Waiting,
+    admits,
+    edges_wanted,
+    rated,
+    retry_after,
+    socket_memory,
+)
 from rostra.edge.cadence import BUSY, CALM
 from rostra.edge.census import Fetched, hears
 from rostra.edge.deadlines import Deadlines, Wait
@@ -95,7 +103,43 @@ def test_the_last_place_is_given_and_a_tenth_more_to_those_who_come_back() -> No
 
 @given(st.floats(0, 1, exclude_max=True))
 def test_those_refused_come_back_spread_over_a_quarter_of_a_minute(chance: float) -> None:
-    assert 5 <= retry_after(chance) <= 20
+    assert 5 <= retry_after(0, chance) <= 20
+
+
+def test_many_who_wait_ask_no_more_often_than_can_be_answered() -> None:
+    times = [retry_after(200_000, n / 10_000) for n in range(10_000)]
+    a_second = 200_000 / (max(times) - min(times))
+    assert 450 <= a_second <= 550
+    assert retry_after(10**9, 0.99) == LATEST_S
+
+
+def test_who_was_refused_in_the_last_minute_waits() -> None:
+    waiting = Waiting()
+    assert [waiting.refused(0) for _ in range(3)] == [1, 2, 3]
+    assert waiting.refused(31 * SECOND) == 4
+    assert waiting.refused(61 * SECOND) == 2
+    assert waiting.refused(600 * SECOND) == 1
+
+
+def test_nobody_new_joins_while_the_kernel_is_short_of_memory() -> None:
+    assert not admits(0, 100, returning=False, pressed=True)
+    assert admits(0, 100, returning=True, pressed=True)
+
+
+def test_edges_are_as_many_as_the_connections_need_and_some_to_spare() -> None:
+    wanted = [edges_wanted(n, 20_000, 2, 64) for n in (0, 1, 15_000, 100_000, 425_000, 10**7)]
+    assert wanted == [2, 3, 3, 9, 29, 64]
+
+
+def test_socket_memory_is_read_as_linux_tells_it() -> None:
+    sockstat = (
+        "sockets: used 150\nTCP: inuse 12 orphan 0 tw 3 alloc 14 mem 383869\nUDP: inuse 2 mem 1\n"
+    )
+    assert socket_memory(sockstat, "287901\t383868\t575802\n").pressed
+    assert not socket_memory(sockstat, "287901\t383869\t575802\n").pressed
+    for told in ((sockstat, "1 2"), ("", "1 2 3")):
+        with pytest.raises(ValueError, match="TCP memory"):
+            socket_memory(*told)
 
 
 def test_patience_ends_in_the_order_in_which_it_began() -> None:

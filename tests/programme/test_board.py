@@ -12,7 +12,7 @@ import pytest
 from rostra.errors import Misconfigured, Unavailable
 from rostra.programme.board import GAUGES, NAMES, TOTALS, Board, SpaceCounts
 
-NOBODY = SpaceCounts(0, 0, 0, 0, (0,) * 8)
+NOBODY = SpaceCounts(0, 0, 0, 0, 0, 0, (0,) * 8)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def board(path: Path) -> Iterator[Board]:
 
 def test_a_fresh_board_is_all_zeros(board: Board) -> None:
     totals = board.totals()
-    assert set(totals) == set(NAMES) - {"pid", "heartbeat_ms"}
+    assert set(totals) == (set(NAMES) | {"edges"}) - {"pid", "heartbeat_ms"}
     assert set(totals.values()) == {0}
     assert board.space("demo") == NOBODY
 
@@ -66,8 +66,8 @@ def test_a_space_is_summed_over_the_slots_that_serve_it(board: Board) -> None:
         row.react(0)
         row.react(7, 3)
     board.slot(5).space("demo-2").add("hls", 2)
-    assert board.space("demo") == SpaceCounts(30, 24, 0, 68, (3, 0, 0, 0, 0, 0, 0, 9))
-    assert board.space("demo-2") == SpaceCounts(0, 0, 2, 0, (0,) * 8)
+    assert board.space("demo") == SpaceCounts(30, 24, 0, 0, 0, 68, (3, 0, 0, 0, 0, 0, 0, 9))
+    assert board.space("demo-2") == SpaceCounts(0, 0, 2, 0, 0, 0, (0,) * 8)
     assert board.space("dem") == NOBODY
 
 
@@ -90,7 +90,7 @@ def test_gauges_of_the_dead_are_cleared_and_totals_go_on(board: Board, path: Pat
         supervisor.slot(3).clear_gauges()
         assert all(supervisor.slot(3).get(name) == 0 for name in GAUGES)
         assert all(supervisor.slot(3).get(name) == 9 for name in TOTALS)
-    assert board.space("demo") == SpaceCounts(0, 0, 0, 9, (0, 0, 9, 0, 0, 0, 0, 0))
+    assert board.space("demo") == SpaceCounts(0, 0, 0, 0, 0, 9, (0, 0, 9, 0, 0, 0, 0, 0))
 
 
 def test_a_process_that_comes_back_to_its_slot_goes_on_counting(board: Board, path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_full_slot_gives_the_row_of_a_silent_space_to_a_new_one(path: Path) ->
         slot.space("three").set("hls", 1)
         assert board.space("one").listeners == 1
         assert board.space("two") == NOBODY
-        assert board.space("three") == SpaceCounts(0, 0, 1, 0, (0,) * 8)
+        assert board.space("three") == SpaceCounts(0, 0, 1, 0, 0, 0, (0,) * 8)
         with pytest.raises(Unavailable):
             slot.space("four")
 

@@ -14,6 +14,7 @@ from rostra.stage import calls
 from rostra.stage.calls import Call, read_call
 from rostra.stage.health import Line
 from rostra.stage.rules import Room, Seat
+from rostra.stage.statement import Audience
 
 
 def test_a_call_is_read() -> None:
@@ -68,6 +69,7 @@ def test_a_report_shows_the_green_room_too_and_says_who_one_is() -> None:
         speaking=frozenset({"ana"}),
         lines={"ben": Line(0.12345, 12.4, None)},
         disk_minutes=720,
+        audience=Audience(5, 2, 0, 9),
     )
     heard = json.loads(calls.addressed(told, "ben"))
     assert heard["you"] == "ben"
@@ -77,3 +79,4 @@ def test_a_report_shows_the_green_room_too_and_says_who_one_is() -> None:
         "ben": {"loss": 0.123, "jitter_ms": 12, "rtt_ms": None, "weak": "loss"}
     }
     assert (heard["disk_minutes"], heard["recorded"]) == (720, True)
+    assert heard["audience"] == {"hearing": 5, "unverified": 2, "rehearsed": 0, "connected": 9}

@@ -228,13 +228,22 @@ async def test_a_full_disk_costs_fragments_and_not_the_room(hall, monkeypatch) -
 
 async def test_listeners_and_reactions_come_from_the_board(hall, until_true) -> None:
     from rostra.programme.board import Board
+    from rostra.stage.statement import Audience
 
     hall.places.run.mkdir(parents=True)
     with Board.create(hall.places.board) as board:
         row = board.slot(0).space("hall")
         await hall.open()
-        row.set("listeners", 41)
-        await until_true(lambda: hall.stage._room.listeners == 41)
+        for name, value in (
+            ("hearing", 41),
+            ("unverified", 7),
+            ("rehearsed", 3),
+            ("listeners", 60),
+        ):
+            row.set(name, value)
+        await until_true(lambda: hall.stage._room.audience == Audience(41, 7, 3, 60))
+        await until_true(lambda: hall.stage._room.state.get("unverified") == 7)
+        assert hall.stage._room.state["listeners"] == 41
 
 
 async def test_health_tells_how_late_the_ticks_were(hall) -> None:

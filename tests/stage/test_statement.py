@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rostra.stage.rules import LONGEST_PIN, Room, Seat
-from rostra.stage.statement import Statement, Surroundings, document
+from rostra.stage.statement import Audience, Statement, Surroundings, document
 from rostra.wire.emsg import read_emsg
 from rostra.wire.id3 import PATCH_OWNER, STATE_OWNER, read_privs
 from rostra.wire.merge_patch import apply
@@ -37,7 +37,9 @@ def test_the_document_is_the_interfaces() -> None:
     room = Room("live", {"a": Seat("Ana", "host", away=True)}, pinned={"text": "x"})
     found = document(
         room,
-        around(listeners=7, levels={"a": 4}, speaking=frozenset("a"), reactions={"👏": 2.0}),
+        around(
+            audience=Audience(7), levels={"a": 4}, speaking=frozenset("a"), reactions={"👏": 2.0}
+        ),
         on_air=RATE * 90,
         wall_ms=1_795_000_000_123,
     )
@@ -83,7 +85,7 @@ def test_whoever_folds_the_patches_has_the_document() -> None:
             for ident, seat in SEATS.items()
             if chance.random() < 0.99
         }
-        current = state(Room("live", seats), number * FRAGMENT, listeners=number // 50)
+        current = state(Room("live", seats), number * FRAGMENT, audience=Audience(number // 50))
         boxes, _ = statement.events(number * FRAGMENT, current)
         for box in boxes:
             owner, body = said(box)
@@ -109,7 +111,7 @@ def test_an_hour_with_three_speakers_costs_less_than_250_bytes_a_second() -> Non
         current = state(
             room,
             number * FRAGMENT,
-            listeners=1_000 + chance.randrange(50),
+            audience=Audience(1_000 + chance.randrange(50)),
             speaking=frozenset({talking}),
             levels={ident: chance.randrange(4, 9) * (ident == talking) for ident in seats},
             reactions={"👏": float(chance.randrange(30)), "🔥": float(chance.randrange(30))},
@@ -128,7 +130,11 @@ def test_who_speaks_is_said_all_the_time(pin: int, longest: int) -> None:
         talking = seats[number // 30 % 3]
         levels = {ident: (number % 5 + 4) * (ident == talking) for ident in seats}
         current = state(
-            room, number * FRAGMENT, levels=levels, speaking=frozenset({talking}), listeners=number
+            room,
+            number * FRAGMENT,
+            levels=levels,
+            speaking=frozenset({talking}),
+            audience=Audience(number),
         )
         boxes, _ = statement.events(number * FRAGMENT, current)
         spent += sum(map(len, boxes))

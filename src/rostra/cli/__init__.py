@@ -13,6 +13,7 @@ COMMANDS = {
     "speak": "Send a sound file into a Space as a speaker.",
     "listen": "Listen to a Space in the terminal.",
     "space": "Create, start, end, list Spaces; invite speakers.",
+    "rehearse": "Find out what crowd a server bears, before the event.",
     "doctor": "Say what this machine can hold, and what is in the way.",
     "people": "Accounts from the shell.",
     "config": "Print a settings file with every setting explained.",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from rostra.ice_servers import IceServer
+from rostra.machine import Machine
 
 
 class Trouble(StrEnum):
@@ -35,12 +38,27 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """The files of --tls-cert and --tls-key, as a browser would judge them.
+
+    `trouble` is a sentence when they cannot be used at all. `refusals` has for each host under
+    which people come why a browser refuses it, in OpenSSL's words with OpenSSL's number, or None.
+    """
+
+    trouble: str = ""
+    ends: datetime | None = None
+    refusals: Mapping[str, tuple[int, str] | None] | None = None
+
+
+@dataclass(frozen=True)
 class Facts:
     """All of it.
 
     `free_ports` of the range (1 or 0 where there is none) can be bound; `addresses` are this
     machine's but loopback; `missing_codecs` holds a sentence for each; `files` is what one process
-    may open.
+    may open; `disk` the free bytes where the data folder is; `synchronised` whether the kernel
+    says that its clock is, None where it cannot be asked; `certificate` is None where there is none
+    of ours; `now` is the wall clock's.
     """
 
     free_ports: int
@@ -48,3 +66,8 @@ class Facts:
     asked: tuple[Asked, ...]
     missing_codecs: tuple[str, ...]
     files: int
+    machine: Machine
+    disk: int
+    synchronised: bool | None
+    certificate: Certificate | None
+    now: datetime

@@ -6,17 +6,21 @@ import asyncio
 import resource
 import socket
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aioice.ice
 from aioice import stun, turn
 
-from rostra.doctor.facts import Asked, Facts, Trouble
+from rostra import machine
+from rostra.doctor import certificate
+from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
 from rostra.errors import Misconfigured
 from rostra.ice_servers import IceServer, lent
 from rostra.programme import opus
 from rostra.programme.aac import AacEncoder
-from rostra.settings import NodeSettings
+from rostra.settings import NodeSettings, WebSettings
 from rostra.stage import udp
 
 ASK_SECONDS = 3.0
@@ -26,10 +30,10 @@ _CREDENTIALS = (401, 403, 431, 441)  # RFC 8489, section 14.8; RFC 8656, section
 _ANY = "0.0.0.0"  # noqa: S104 - bound for a moment, to see whether it can be
 
 
-async def look(settings: NodeSettings, now: float) -> Facts:
-    """All facts, within a few seconds. `now` in seconds since the epoch, for what is lent."""
+async def look(settings: NodeSettings, now: datetime) -> Facts:
+    """All facts, within a few seconds."""
     web = settings.web
-    servers = lent(web.ice_servers, web.turn_secret, "doctor", int(now) + _LENT_SECONDS)
+    servers = lent(web.ice_servers, web.turn_secret, "doctor", int(now.timestamp()) + _LENT_SECONDS)
     asked = await asyncio.gather(*(ask(server) for server in servers))
     return Facts(
         free_ports=free_ports(settings.stage.udp_ports),
@@ -37,7 +41,20 @@ async def look(settings: NodeSettings, now: float) -> Facts:
         asked=tuple(asked),
         missing_codecs=tuple(missing_codecs(settings.stage.aac_bitrate)),
         files=resource.getrlimit(resource.RLIMIT_NOFILE)[1],  # edges raise theirs to the most
+        machine=machine.look(),
+        disk=machine.disk_free(settings.data),
+        synchronised=machine.clock_is_synchronised(),
+        certificate=_certificate(web),
+        now=now,
     )
+
+
+def _certificate(web: WebSettings) -> Certificate | None:
+    if web.tls is None:
+        return None
+    urls = (urlsplit(url) for url in (web.public_url, web.live_url))
+    hosts = {url.hostname or "" for url in urls if url.scheme == "https"}
+    return certificate.look(web.tls, sorted(hosts))
 
 
 def free_ports(ports: range | None) -> int:

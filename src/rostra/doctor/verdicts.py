@@ -4,50 +4,41 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from rostra.doctor.facts import Asked, Facts, Trouble
-from rostra.settings import EdgeSettings, NodeSettings, StageSettings, WebSettings
+from rostra.doctor.checks import Check, State
+from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
+from rostra.doctor.limits import limits
+from rostra.settings import NodeSettings, StageSettings, WebSettings
 from rostra.stage.rules import MOST_SEATS
 
-ENOUGH_FILES = 20_000  # for one edge: an evening's audience, and what Debian allows by default
-_FEWEST_FILES = 1_024
-_KEPT_FILES = 64
+_OTHER_NAME = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+_RENEWED_DAYS = 14
+_CHAIN_ADVICE = (
+    "Give the whole chain with --tls-cert (certbot's fullchain.pem), from an authority that "
+    "browsers know."
+)
 _INNER_NAMES = (".local", ".lan", ".home.arpa", ".internal")  # names that no other network knows
 
 
-class State(StrEnum):
-    """How well it is; `skipped` where it could not be told or does not apply."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True)
-class Check:
-    """A verdict: what was seen, and what to do about it (empty where nothing need be done)."""
-
-    name: str
-    state: State
-    seen: str
-    advice: str = ""
-
-
 def judged(settings: NodeSettings, facts: Facts) -> list[Check]:
-    """The verdicts, in the order in which a speaker's connection meets them."""
+    """The verdicts, in the order in which a speaker's connection and then listeners meet them."""
     outward = is_outward(settings.web)
     return [
         https(settings.web),
+        *(
+            [certificate(facts.certificate, facts.now, outward=outward)]
+            if facts.certificate
+            else []
+        ),
         address(settings.stage, facts, outward=outward),
         udp_ports(settings.stage, facts.free_ports, outward=outward),
         *(ice_server(asked) for asked in facts.asked),
         *([] if any(asked.server.relays for asked in facts.asked) else [no_relay()]),
         codecs(facts.missing_codecs),
-        files(settings.edge, facts.files),
+        clock(facts.synchronised),
+        *limits(settings, facts),
     ]
 
 
@@ -188,16 +179,48 @@ def codecs(missing: Sequence[str]) -> Check:
     return Check("codecs", State.OK, "libopus and the AAC encoder are there.")
 
 
-def files(edge: EdgeSettings, limit: int) -> Check:
-    """Every listener is an open file of an edge."""
-    room = max(0, limit - _KEPT_FILES) * edge.processes
-    seen = f"A process may open {limit:,} files: room for {room:,} listeners in {edge.processes} "
-    seen += "edge." if edge.processes == 1 else "edges."
-    if limit >= ENOUGH_FILES:
-        return Check("files", State.OK, seen)
+def clock(synchronised: bool | None) -> Check:
+    """What people are shown, and how long links and certificates are good, goes by it."""
+    if synchronised is None:
+        return Check("clock", State.SKIPPED, "This system does not say whether its clock is right.")
+    if synchronised:
+        return Check("clock", State.OK, "The clock is kept right over the network.")
     return Check(
-        "files", State.WARN if limit >= _FEWEST_FILES else State.FAIL, seen,
-        "Raise it with LimitNOFILE= in the systemd unit, or ulimit -n before the start.",
+        "clock", State.WARN, "Nothing keeps the clock right: times shown to people may be wrong.",
+        "Run timedatectl set-ntp true, or install chrony; where the host keeps it, ask there.",
+    )  # fmt: skip
+
+
+def certificate(found: Certificate, now: datetime, *, outward: bool) -> Check:
+    """Whether browsers will take our certificate, and for how long."""
+    if found.trouble:
+        fault, _, advice = found.trouble.partition(": ")
+        advice = advice[:1].upper() + advice[1:]
+        return Check("certificate", State.FAIL, f"{fault.rstrip('.')}.", advice or "Replace it.")
+    assert found.ends is not None
+    until = f"until {found.ends:%Y-%m-%d}"
+    if now > found.ends:
+        return Check(
+            "certificate", State.FAIL, f"The certificate expired on {found.ends:%Y-%m-%d}.",
+            "Renew it, and give the new one with --tls-cert.",
+        )  # fmt: skip
+    refused = [(host, why) for host, why in (found.refusals or {}).items() if why is not None]
+    if refused:
+        (host, (code, words)) = refused[0]
+        named = code in _OTHER_NAME
+        return Check(
+            "certificate", State.FAIL if named or outward else State.WARN,
+            f"Browsers refuse the certificate for {host}: {words}.",
+            f"Get one whose names include {host}." if named else _CHAIN_ADVICE,
+        )  # fmt: skip
+    left = (found.ends - now).days
+    seen = f"Browsers take the certificate for {' and '.join(found.refusals or {})} {until}."
+    if left >= _RENEWED_DAYS:
+        return Check("certificate", State.OK, seen)
+    days = "1 day" if left == 1 else f"{left} days"
+    return Check(
+        "certificate", State.WARN, f"{seen[:-1]}: {days} more.",
+        "Renew it now, and see why that was not done by itself.",
     )  # fmt: skip
 
 

@@ -38,17 +38,41 @@ CROWD = Class("crowd", 7_680_000_000, 9_280_000_000)
 CLASSES = (CALM, BUSY, CROWD)
 
 
-class Load(NamedTuple):
-    """What the choice of a class may depend on: listeners on all edges, the most there may be."""
+class DearPlaces(NamedTuple):
+    """How many listeners of the dear classes the CPU is given for."""
 
-    listeners: int
-    most: int
+    calm: int
+    busy: int
+
+
+class Load(NamedTuple):
+    """What the choice of a class depends on, on all edges together: who is in the dear classes,
+    how many join in a second, and how many places the dear classes have."""
+
+    calm: int
+    busy: int
+    joins_per_second: float
+    places: DearPlaces
+
+
+_CALM_EACH_CORE, _BUSY_EACH_CORE = 6_000, 15_000  # each about a seventh of the core's time
+_AHEAD_SECONDS = 10.0  # of joins that the places of a class must be free for
+
+
+def dear_places(cores: int, *, costs: int = 1) -> DearPlaces:
+    """What so many cores are given for; with TLS a listener `costs` twice as much."""
+    return DearPlaces(_CALM_EACH_CORE * cores // costs, _BUSY_EACH_CORE * cores // costs)
 
 
 def choose_class(load: Load) -> Class:
-    """The class of whoever joins now. Every crowd is calm until the other classes are measured."""
-    del load
-    return CALM
+    """The class of whoever joins now: the best that still has room for all who come like it.
+
+    So a storm is met before it is there: who joins in a rush gets what the rush can be given.
+    """
+    coming = load.joins_per_second * _AHEAD_SECONDS
+    if load.calm + coming < load.places.calm:
+        return CALM
+    return BUSY if load.busy + coming < load.places.busy else CROWD
 
 
 class Turn(NamedTuple):

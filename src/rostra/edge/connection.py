@@ -8,7 +8,7 @@ from collections import deque
 from enum import Enum
 
 from rostra.edge.answers import Part, Stretch
-from rostra.edge.crowd import Ear
+from rostra.edge.cohort import Ear
 from rostra.edge.door import Door
 from rostra.edge.secured import COPIED, Secured
 
@@ -33,7 +33,7 @@ class Written(Enum):
 
 
 class Connection:
-    """The only object there is for each connection, besides its Ear if it listens."""
+    """The only object there is for each connection; none for one who listens (sockets.py)."""
 
     __slots__ = (
         "address", "door", "ear", "fd", "mask", "out", "replay", "rest", "shakes_hands", "sock",
@@ -51,7 +51,7 @@ class Connection:
         self.out: deque[Part] | None = None
         self.then = Then.READ
         self.replay = False
-        self.ear: Ear | None = None
+        self.ear: Ear | None = None  # what it will be when its first bytes are written
         self.start: int | None = None  # of one who will be paced: the media time
 
     def queue(self, *parts: Part) -> None:

@@ -7,14 +7,15 @@ import socket
 from collections import deque
 
 from rostra.edge.answers import Answer, error, problem
+from rostra.edge.cohort import Ear
 from rostra.edge.connection import Connection, Then, Written
-from rostra.edge.crowd import Ear
 from rostra.edge.deadlines import Wait
 from rostra.edge.door import Door, Refusal, Request
 from rostra.edge.notes import note_fault
 from rostra.edge.recording import Shelf, answer, etag
 from rostra.edge.serving import Join, Later, Serving
-from rostra.edge.sockets import LISTENS, READ, Sockets
+from rostra.edge.sockets import READ, Sockets
+from rostra.edge.standing import Standing
 from rostra.errors import RostraError, Unavailable
 from rostra.programme.replay import Recording
 
@@ -37,18 +38,19 @@ class Conversations:
 
     def happened(self, connection: Connection, mask: int) -> None:
         """Epoll says `mask` of it."""
-        sockets = self._sockets
-        if connection.ear is not None and connection.out is None:
-            if mask & (_GONE | select.EPOLLRDHUP):
-                sockets.drop(connection)
-            elif mask & select.EPOLLOUT:
-                sockets.crowd.has_room(connection.fd, sockets.now)
-        elif mask & _GONE:
-            sockets.drop(connection)
+        if mask & _GONE:
+            self._sockets.drop(connection)
         elif mask & select.EPOLLOUT:
             self._write(connection)
         elif mask & READ and not connection.rest:  # what came before is heard before
             self._read(connection)
+
+    def happened_to_listener(self, fd: int, mask: int) -> None:
+        """The same of one in the crowd."""
+        if mask & (_GONE | select.EPOLLRDHUP):
+            self._sockets.hangs_up(fd)
+        elif mask & select.EPOLLOUT:
+            self._sockets.crowd.has_room(fd, self._sockets.now)
 
     def go_on(self) -> None:
         """Take up the requests that came behind others."""
@@ -112,12 +114,13 @@ class Conversations:
 
     def _serve(self, connection: Connection, request: Request) -> None:
         try:
-            answer_ = self._serving.answer(request, connection.address, self._sockets.now)
+            asker = self._serving.asker(request, connection.address)
+            answer_ = self._serving.answer(request, asker, self._sockets.now)
         except Exception as reason:  # a fault of ours in one door must not end everybody's sound
             note_fault("request failed", reason)
             answer_ = error(RostraError("This server made a mistake: please tell its operator."))
         if isinstance(answer_, Join):
-            self._begin_live(connection, request, answer_)
+            self._begin_live(connection, request, answer_, asker)
         elif isinstance(answer_, Later):
             self._await_recording(connection, request, answer_)
         else:
@@ -154,24 +157,24 @@ class Conversations:
         self._sockets.set_mask(connection, 0)
         self._sockets.deadlines.begin(connection, Wait.TAKING, self._sockets.now)
 
-    def _begin_live(self, connection: Connection, request: Request, join: Join) -> None:
+    def _begin_live(self, connection: Connection, request: Request, join: Join, asker: str) -> None:
         if request.method == "HEAD":
             connection.then = Then.CLOSE
             connection.queue(join.head)
             self._write(connection)
             return
+        counts, fd, seat = self._sockets.counts, connection.fd, join.seat
         try:
-            self._sockets.counts.joined(join.space.slug, join.kind.name)
+            counts.joined(seat.space.slug, seat.kind.name)
         except Unavailable as reason:
             self._answer(connection, error(reason))
             return
-        start, tail = join.start, join.tail
+        if seat.standing is not Standing.REHEARSED:
+            seat = seat._replace(standing=counts.arrived(fd, asker))
+        start, tail = join.start, seat.tail
         offset = tail.offset(start.record) if start.paced else tail.data_end
         tail.hold()
-        give = connection.sock.send
-        connection.ear = Ear(
-            connection.fd, give, space=join.space, tail=tail, kind=join.kind, offset=offset
-        )
+        connection.ear = Ear(fd, seat, offset)
         connection.start = tail.log[start.record].media_time if start.paced else None
         connection.then = Then.LISTEN
         connection.queue(join.head + join.body)
@@ -210,8 +213,7 @@ class Conversations:
     def _listen(self, connection: Connection) -> None:
         sockets, ear = self._sockets, connection.ear
         assert ear is not None
-        sockets.deadlines.end(connection)
-        sockets.set_mask(connection, LISTENS)
+        sockets.becomes_listener(connection)
         if connection.start is None:
             sockets.crowd.join(ear, sockets.now)
         else:

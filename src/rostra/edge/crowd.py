@@ -17,17 +17,16 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-from rostra.edge.cadence import CLASSES, Class, Ring
-from rostra.edge.census import BEHIND_NS, hears
-from rostra.edge.live import AT_ONCE
+from rostra.edge.cadence import CLASSES, Ring
+from rostra.edge.census import BEHIND_NS, ENOUGH_NS, hears
+from rostra.edge.cohort import Cohort, Ear, Seat, short_of
+from rostra.edge.pace import PACED_NS, Pace
+from rostra.edge.seats import Seats
 from rostra.edge.spaces import Space
+from rostra.edge.standing import Standing
 from rostra.edge.tail import Tail
-from rostra.wire.timing import RATE
 
 MOST_BEHIND = 256 * 1024
-MOST_PACED = 200
-PACED_NS = 500_000_000
-_PACE_NUM, _PACE_DEN = 5, 4
 _SECOND = 1_000_000_000
 _COPIED = 16 * 1024  # up to here a copy costs the kernel less than handing over pages
 _CHECK_EVERY = 4  # turns of a cohort
@@ -41,32 +40,14 @@ class Farewell(Enum):
     LOST = "the connection is gone"
 
 
-Give = Callable[[bytes], int]
-
-
-class Ear:
-    """One listener: where its bytes go, what it has."""
-
-    __slots__ = ("fd", "give", "joined_ns", "kind", "offset", "phase", "space", "tail")
-
-    def __init__(
-        self, fd: int, give: Give, *, space: Space, tail: Tail, kind: Class, offset: int
-    ) -> None:
-        self.fd = fd
-        self.give = give  # a socket's send: for short pieces cheaper than by descriptor
-        self.space = space
-        self.tail = tail
-        self.kind = kind
-        self.offset = offset  # of the next byte, while it is in no cohort
-        self.phase = -1  # of its cohort
-        self.joined_ns = 0
-
-
 class Host(Protocol):
     """What the crowd needs of whoever owns the sockets."""
 
-    def send(self, fd: int, source: int, offset: int, length: int) -> int:
+    def write(self, fd: int, data: bytes) -> int:
         """Bytes taken, 0 for none just now, -1 when the connection is gone."""
+
+    def send(self, fd: int, source: int, offset: int, length: int) -> int:
+        """The same for bytes of the file `source`."""
 
     def unsent(self, fd: int) -> int:
         """Bytes that the kernel still holds for `fd`: given to it, and not acknowledged."""
@@ -74,41 +55,11 @@ class Host(Protocol):
     def watch(self, fd: int, for_room: bool) -> None:
         """Say when `fd` has room again, or no longer."""
 
-    def part(self, ear: Ear, why: Farewell) -> None:
-        """`ear` is no longer a listener; it has left every list of ours."""
+    def left(self, fd: int, seat: Seat) -> None:
+        """There is a listener less, who has left every list of ours."""
 
-
-class Cohort:
-    """Listeners who have the same bytes."""
-
-    __slots__ = ("ears", "hearing", "newcomers", "offset", "space", "turns")
-
-    def __init__(self, space: Space) -> None:
-        self.space = space
-        self.ears: dict[int, Ear] = {}
-        self.newcomers: dict[int, Ear] = {}
-        self.offset = 0
-        self.turns = 0
-        self.hearing = 0
-
-
-class _Pace(NamedTuple):
-    """Since when somebody is paced, and from which media time on."""
-
-    ear: Ear
-    since_ns: int
-    start: int
-
-    def allowed(self, now: int) -> int:
-        """The media time up to which it may have been sent."""
-        return self.start + AT_ONCE + self._elapsed(now) * _PACE_NUM // _PACE_DEN
-
-    def needed(self, now: int) -> int:
-        """The media time up to which a player that plays must have taken it."""
-        return self.start + self._elapsed(now) - AT_ONCE
-
-    def _elapsed(self, now: int) -> int:
-        return (now - self.since_ns) * RATE // _SECOND
+    def part(self, fd: int, why: Farewell) -> None:
+        """What is to become of the connection of one who just left by our doing."""
 
 
 class Served(NamedTuple):
@@ -127,15 +78,22 @@ class Crowd:
         self._host = host
         self._copied = sys.maxsize if copies else _COPIED
         self._rings = {kind.name: Ring(kind, now) for kind in CLASSES}
-        self._cohorts: dict[tuple[str, int], dict[Tail, Cohort]] = {}
+        self._cohorts: dict[tuple[str, int], dict[Seat, Cohort]] = {}
+        self._seats = Seats()
+        self._newcomers: dict[int, Ear] = {}
         self._slow: dict[int, Ear] = {}
-        self._paced: dict[int, _Pace] = {}
+        self._paced: dict[int, Pace] = {}
         self._next_paced = now
         self._sends = self._bytes = 0
         self.draining = False
 
     def __len__(self) -> int:
-        return sum(map(len, self._rings.values())) + len(self._slow) + len(self._paced)
+        return len(self._seats) + len(self._newcomers) + len(self._slow) + len(self._paced)
+
+    def __contains__(self, fd: int) -> bool:
+        return self._seats.of(fd) is not None or any(
+            fd in some for some in (self._newcomers, self._slow, self._paced)
+        )
 
     @property
     def paced(self) -> int:
@@ -158,33 +116,48 @@ class Crowd:
     def join_paced(self, ear: Ear, start: int, now: int) -> None:
         """The same for one whose offset is that of media time `start`, long ago."""
         ear.joined_ns = now
-        self._paced[ear.fd] = _Pace(ear, now, start)
+        self._paced[ear.fd] = Pace(ear, now, start)
         self._serve_paced(self._paced[ear.fd], now)
 
-    def leave(self, ear: Ear) -> None:
-        """`ear` is in no list any more. Leaving twice is harmless."""
+    def leave(self, fd: int) -> None:
+        """`fd` is in no list any more. Leaving twice is harmless."""
+        cohort = self._seats.of(fd)
+        if cohort is not None:
+            self._seats.leave(fd)
+            self._rise(cohort)
+            self._host.left(fd, cohort.seat)
+            return
+        ear = self._newcomers.get(fd) or self._slow.get(fd)
+        if ear is None and fd in self._paced:
+            ear = self._paced[fd].ear
+        if ear is not None:
+            self._set_apart(ear)
+            self._host.left(fd, ear.seat)
+
+    def _set_apart(self, ear: Ear) -> None:
+        """One with a place of its own is in no list any more, and still a listener."""
         self._slow.pop(ear.fd, None)
         self._paced.pop(ear.fd, None)
-        self._rise(ear)
+        if self._newcomers.pop(ear.fd, None) is not None and ear.cohort is not None:
+            del ear.cohort.newcomers[ear.fd]
+            self._rise(ear.cohort)
+            ear.cohort = None
 
     def _sit(self, ear: Ear, now: int) -> None:
-        ear.phase = self._rings[ear.kind.name].sit(now)
-        row = self._cohorts.setdefault((ear.kind.name, ear.phase), {})
-        if ear.tail not in row:
-            row[ear.tail] = Cohort(ear.space)
-        row[ear.tail].newcomers[ear.fd] = ear
+        name = ear.seat.kind.name
+        phase = self._rings[name].sit(now)
+        row = self._cohorts.setdefault((name, phase), {})
+        if ear.seat not in row:
+            row[ear.seat] = Cohort(ear.seat, phase)
+        ear.cohort = row[ear.seat]
+        ear.cohort.newcomers[ear.fd] = self._newcomers[ear.fd] = ear
 
-    def _rise(self, ear: Ear) -> None:
-        if ear.phase < 0:
-            return
-        self._rings[ear.kind.name].rise(ear.phase)
-        row = self._cohorts[ear.kind.name, ear.phase]
-        cohort = row[ear.tail]
-        cohort.ears.pop(ear.fd, None)
-        cohort.newcomers.pop(ear.fd, None)
-        if not cohort.ears and not cohort.newcomers:
-            del row[ear.tail]
-        ear.phase = -1
+    def _rise(self, cohort: Cohort) -> None:
+        """Somebody of `cohort` has left it."""
+        name = cohort.seat.kind.name
+        self._rings[name].rise(cohort.phase)
+        if not len(cohort):
+            del self._cohorts[name, cohort.phase][cohort.seat]
 
     # sending
 
@@ -194,8 +167,8 @@ class Crowd:
         for name, ring in self._rings.items():
             for due in ring.due(now):
                 lateness = max(lateness, now - due.due_ns)
-                for tail, cohort in list(self._cohorts[name, due.phase].items()):
-                    self._serve(tail, cohort, now)
+                for cohort in list(self._cohorts[name, due.phase].values()):
+                    self._serve(cohort, now)
         if self._paced and now >= self._next_paced:
             self._next_paced = now + PACED_NS
             for pace in list(self._paced.values()):
@@ -204,67 +177,79 @@ class Crowd:
         self._sends = self._bytes = 0  # what is sent between two turns counts with the next
         return served
 
-    def _serve(self, tail: Tail, cohort: Cohort, now: int) -> None:
-        end = tail.look(now)
-        if end > cohort.offset and cohort.ears:
-            self._send_to_all(tail, cohort, end, now)
-        for ear in list(cohort.newcomers.values()):
-            if self._send_rest(ear, now):
-                if cohort.newcomers.pop(ear.fd, None) is not None:
-                    cohort.ears[ear.fd] = ear
-            elif ear.phase >= 0:
-                self._make_slow(ear)
+    def _serve(self, cohort: Cohort, now: int) -> None:
+        end = cohort.seat.tail.look(now)
+        if end > cohort.offset and cohort.fds:
+            self._send_to_all(cohort, end)
         cohort.offset = end
-        self._after_turn(tail, cohort, now)
+        for ear in list(cohort.newcomers.values()):
+            self._seat(ear, cohort, now)
+        self._after_turn(cohort, now)
 
-    def _send_to_all(self, tail: Tail, cohort: Cohort, end: int, now: int) -> None:
+    def _seat(self, ear: Ear, cohort: Cohort, now: int) -> None:
+        """Bring a newcomer level with its cohort, of which it then is one."""
+        if self._send_rest(ear, now):
+            del cohort.newcomers[ear.fd], self._newcomers[ear.fd]
+            self._seats.take(ear.fd, cohort, ear.joined_ns)
+        elif ear.fd in self._newcomers:
+            self._make_slow(ear)
+
+    def _send_to_all(self, cohort: Cohort, end: int) -> None:
         """The same bytes to everybody in the cohort."""
         start, length = cohort.offset, end - cohort.offset
-        if length <= self._copied:
-            short = _copied_to_all(cohort.ears, tail.cut(start, length))
-        else:
-            send, source = self._host.send, tail.fd
-            results = ((fd, send(fd, source, start, length)) for fd in cohort.ears)
-            short = [(fd, taken) for fd, taken in results if taken != length]
-        self._sends += len(cohort.ears)
-        self._bytes += length * len(cohort.ears)
-        for fd, taken in short:
-            ear = cohort.ears[fd]
+        self._sends += len(cohort.fds)
+        self._bytes += length * len(cohort.fds)
+        for fd, taken in short_of(
+            cohort.fds, self._sender(cohort.seat.tail, start, length), length
+        ):
             self._bytes -= length - max(taken, 0)
             if taken < 0:
-                self._lose(ear, Farewell.LOST)
+                self._lose(fd, Farewell.LOST)
             else:
-                ear.offset = start + taken
-                self._make_slow(ear)
+                self._unseat(fd, cohort, start + taken)
+
+    def _sender(self, tail: Tail, start: int, length: int) -> Callable[[int], int]:
+        if length <= self._copied:
+            data, write = tail.cut(start, length), self._host.write
+            return lambda fd: write(fd, data)
+        send, source = self._host.send, tail.fd
+        return lambda fd: send(fd, source, start, length)
+
+    def _unseat(self, fd: int, cohort: Cohort, offset: int) -> None:
+        """One of the cohort could not take all: it goes on from `offset` by itself."""
+        ear = Ear(fd, cohort.seat, offset)
+        ear.joined_ns = self._seats.joined_ns(fd)
+        self._seats.leave(fd)
+        self._rise(cohort)
+        self._make_slow(ear)
 
     def _send_rest(self, ear: Ear, now: int) -> bool:
         """Send what `ear` lacks; whether it has all now. It may be lost in doing so."""
-        missing = ear.tail.look(now) - ear.offset
+        tail = ear.seat.tail
+        missing = tail.look(now) - ear.offset
         if missing <= 0:
             return True
-        taken = self._host.send(ear.fd, ear.tail.fd, ear.offset, missing)
+        taken = self._host.send(ear.fd, tail.fd, ear.offset, missing)
         self._sends += 1
         if taken < 0:
-            self._lose(ear, Farewell.LOST)
+            self._lose(ear.fd, Farewell.LOST)
             return False
         ear.offset += taken
         self._bytes += taken
         return taken == missing
 
-    def _after_turn(self, tail: Tail, cohort: Cohort, now: int) -> None:
-        everybody = list(cohort.ears.values())
-        if not everybody:
+    def _after_turn(self, cohort: Cohort, now: int) -> None:
+        if self.draining or not cohort.seat.space.carries(cohort.seat.tail):
+            for fd in list(cohort.fds):
+                self._lose(fd, Farewell.FINISHED)
             return
-        if self.draining or not cohort.space.carries(tail):
-            for ear in everybody:
-                self._lose(ear, Farewell.FINISHED)
-            return
-        if cohort.turns % _CHECK_EVERY == 0:
-            self._check(tail, cohort, everybody, now)
+        if cohort.turns % _CHECK_EVERY == 0 and cohort.fds:
+            self._check(cohort, now)
         cohort.turns += 1
+        self._count(cohort, now)
 
     def _make_slow(self, ear: Ear) -> None:
-        self._rise(ear)
+        self._set_apart(ear)
         self._slow[ear.fd] = ear
         self._host.watch(ear.fd, True)
 
@@ -277,8 +262,8 @@ class Crowd:
         self._host.watch(fd, False)
         self._sit(ear, now)
 
-    def _serve_paced(self, pace: _Pace, now: int) -> None:
-        ear, tail = pace.ear, pace.ear.tail
+    def _serve_paced(self, pace: Pace, now: int) -> None:
+        ear, tail = pace.ear, pace.ear.seat.tail
         tail.look(now)
         until = min(tail.log.at(pace.allowed(now)), len(tail))
         wanted = tail.offset(until) - ear.offset
@@ -286,15 +271,15 @@ class Crowd:
             taken = self._host.send(ear.fd, tail.fd, ear.offset, wanted)
             self._sends += 1
             if taken < 0:
-                self._lose(ear, Farewell.LOST)
+                self._lose(ear.fd, Farewell.LOST)
                 return
             ear.offset += taken
             self._bytes += taken
             wanted -= taken
         if ear.offset < tail.offset(tail.log.at(pace.needed(now))):
-            self._lose(ear, Farewell.SLOW)
+            self._lose(ear.fd, Farewell.SLOW)
         elif self.draining and wanted == 0:
-            self._lose(ear, Farewell.FINISHED)
+            self._lose(ear.fd, Farewell.FINISHED)
         elif until == len(tail) and wanted == 0:
             del self._paced[ear.fd]
             ear.joined_ns = now
@@ -302,77 +287,76 @@ class Crowd:
 
     # who is behind, who hears
 
-    def _check(self, tail: Tail, cohort: Cohort, everybody: list[Ear], now: int) -> None:
-        hearing = 0
-        for ear in everybody:
-            unsent = self._host.unsent(ear.fd)
-            if self._behind(ear, cohort.offset - unsent, now):
-                self._lose(ear, Farewell.SLOW)
-            else:
-                hearing += _hears(tail, ear, unsent, now)
-        cohort.hearing = hearing
+    def _check(self, cohort: Cohort, now: int) -> None:
+        lagging, tail = 0, cohort.seat.tail
+        for fd in list(cohort.fds):
+            unsent, joined_ns = self._host.unsent(fd), self._seats.joined_ns(fd)
+            if self._behind(tail, joined_ns, cohort.offset - unsent, now):
+                self._lose(fd, Farewell.SLOW)
+            elif unsent and hears(tail.grew_ns - joined_ns, 0):
+                lagging += not _hears(tail, joined_ns, unsent, now)
+        cohort.lagging = lagging
+
+    def _count(self, cohort: Cohort, now: int) -> None:
+        """Who hears, by the census; between two checks only time passes."""
+        grew_ns = cohort.seat.tail.grew_ns
+        goes_on = cohort.fds and hears(ENOUGH_NS, now - grew_ns)
+        senior = self._seats.senior(cohort.fds, grew_ns - ENOUGH_NS) if goes_on else 0
+        cohort.hearing = max(0, senior - cohort.lagging)
 
     def check_slow(self, now: int) -> None:
         """Once a second: part with those who fell too far behind, or whose Space is over."""
         for ear in list(self._slow.values()):
-            ear.tail.look(now)
-            if self._behind(ear, ear.offset - self._host.unsent(ear.fd), now):
-                self._lose(ear, Farewell.SLOW)
+            tail, taken = ear.seat.tail, ear.offset - self._host.unsent(ear.fd)
+            tail.look(now)
+            if self._behind(tail, ear.joined_ns, taken, now):
+                self._lose(ear.fd, Farewell.SLOW)
 
-    def _behind(self, ear: Ear, taken: int, now: int) -> bool:
-        if now - ear.joined_ns < BEHIND_NS:
+    def _behind(self, tail: Tail, joined_ns: int, taken: int, now: int) -> bool:
+        if now - joined_ns < BEHIND_NS:
             return False  # what it was given at joining may be more than that, and on its way
-        if taken < ear.tail.end_before(now - BEHIND_NS):
+        if taken < tail.end_before(now - BEHIND_NS):
             return True
         # What came in the last second may be much: silence that fills a gap comes all at once.
-        return ear.tail.end_before(now - _SECOND) - taken > MOST_BEHIND
+        return tail.end_before(now - _SECOND) - taken > MOST_BEHIND
 
-    def hearing(self) -> dict[Space, int]:
-        """Listeners of each Space who hear, by the census."""
-        sums: dict[Space, int] = {}
-        for row in self._cohorts.values():
-            for cohort in row.values():
-                sums[cohort.space] = sums.get(cohort.space, 0) + cohort.hearing
+    def hearing(self) -> dict[tuple[str, Standing], int]:
+        """Listeners of each Space (slug) who hear, by the census, as what they are counted."""
+        sums: dict[tuple[str, Standing], int] = {}
+        for cohort in self._all_cohorts():
+            key = (cohort.seat.space.slug, cohort.seat.standing)
+            sums[key] = sums.get(key, 0) + cohort.hearing
         return sums
+
+    def _all_cohorts(self) -> Iterator[Cohort]:
+        for row in self._cohorts.values():
+            yield from row.values()
 
     # parting
 
-    def dismiss(self, over: Callable[[Ear], bool], why: Farewell) -> None:
-        """Part at once with everybody of whom `over` is true."""
-        for ear in [ear for ear in self.everybody() if over(ear)]:
-            self._lose(ear, why)
+    def dismiss(self, over: Callable[[Space], bool], why: Farewell) -> None:
+        """Part at once with everybody in a Space of which `over` is true."""
+        for fd in [fd for space, fd in self._everybody() if over(space)]:
+            self._lose(fd, why)
 
-    def everybody(self) -> Iterator[Ear]:
+    def everybody(self) -> list[int]:
         """All listeners, in no order."""
-        for row in self._cohorts.values():
-            for cohort in row.values():
-                yield from cohort.ears.values()
-                yield from cohort.newcomers.values()
-        yield from self._slow.values()
-        for pace in self._paced.values():
-            yield pace.ear
+        return [fd for _, fd in self._everybody()]
 
-    def _lose(self, ear: Ear, why: Farewell) -> None:
-        self.leave(ear)
-        self._host.part(ear, why)
+    def _everybody(self) -> Iterator[tuple[Space, int]]:
+        for cohort in self._all_cohorts():
+            for fd in cohort.fds:
+                yield cohort.seat.space, fd
+        paced = (pace.ear for pace in self._paced.values())
+        for ear in (*self._newcomers.values(), *self._slow.values(), *paced):
+            yield ear.seat.space, ear.fd
 
-
-def _copied_to_all(ears: dict[int, Ear], data: bytes) -> list[tuple[int, int]]:
-    """The hot loop: who did not take all of `data`, and how much; -1 for who is gone."""
-    length, short = len(data), []
-    for fd, ear in ears.items():
-        try:
-            taken = ear.give(data)
-        except BlockingIOError:
-            taken = 0
-        except OSError:
-            taken = -1
-        if taken != length:
-            short.append((fd, taken))
-    return short
+    def _lose(self, fd: int, why: Farewell) -> None:
+        self.leave(fd)
+        self._host.part(fd, why)
 
 
-def _hears(tail: Tail, ear: Ear, unsent: int, now: int) -> bool:
+def _hears(tail: Tail, joined_ns: int, unsent: int, now: int) -> bool:
     ten_seconds = max(1, tail.end_before(now) - tail.end_before(now - BEHIND_NS))
     lag_ns = unsent * BEHIND_NS // ten_seconds
-    return hears(tail.grew_ns - ear.joined_ns - lag_ns, now - tail.grew_ns)
+    return hears(tail.grew_ns - joined_ns - lag_ns, now - tail.grew_ns)

@@ -16,14 +16,14 @@ LONGEST_BODY = 64
 _LONGEST_CODED_BODY = 1024  # a body in chunks, with all that frames it
 WANTED = frozenset(
     (b"accept-encoding", b"accept-language", b"content-type", b"if-none-match", b"if-range",
-     b"range")
+     b"range", b"rostra-rehearsal")
 )  # fmt: skip
 _END = b"\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One whole request. `headers` has lower-case names, and only those of WANTED."""
+    """One whole request. `headers` has lower-case names: those of WANTED, and x-forwarded-for."""
 
     method: str
     target: str
@@ -70,6 +70,10 @@ class _Heard:
             self.connection += b"," + value.lower()
         elif name == b"expect":
             self.expects = value.lower() == b"100-continue"
+        elif name == b"x-forwarded-for":  # several are one, in their order (RFC 9110, 5.3)
+            before = self.headers.get("x-forwarded-for")
+            said = value.decode("latin-1")
+            self.headers["x-forwarded-for"] = said if before is None else f"{before},{said}"
         elif name in WANTED:
             self.headers.setdefault(name.decode(), value.decode("latin-1"))
 

@@ -7,16 +7,20 @@ import select
 from collections.abc import Callable
 
 from rostra.edge.conversations import Conversations
-from rostra.edge.crowd import Ear, Farewell
+from rostra.edge.crowd import Farewell
 from rostra.edge.deadlines import Wait
+from rostra.edge.effort import Effort
 from rostra.edge.handshakes import A_TURN, Handshakes
+from rostra.edge.kernel import tcp_memory
 from rostra.edge.recording import Shelf
 from rostra.edge.serving import Serving
 from rostra.edge.sockets import Sockets
-from rostra.edge.spaces import Spaces
+from rostra.edge.spaces import Space, Spaces
+from rostra.edge.standing import Standing
 
 _SECOND = 1_000_000_000
-_DRAIN_NS = 1_500_000_000
+_LATE_NS = 100_000_000  # from here on joins give way
+_ACCEPTS, _ACCEPTS_WHEN_LATE = 64, 4  # a turn
 _LATENESS_NS = 10 * _SECOND
 _EVENTS_A_TURN = 256
 _LOOK_EVERY = 16  # events, between two looks at the timetable
@@ -35,7 +39,7 @@ class Edge:
         spaces: Spaces,
         shelf: Shelf,
         wake: int,
-        told_to_end: Callable[[], bool],
+        told_to_end: Callable[[], int | None],
     ) -> None:
         self._sockets = sockets
         self._conversations = conversations
@@ -47,8 +51,10 @@ class Edge:
         self._told_to_end = told_to_end
         self._next_second = sockets.now
         self._ends: int | None = None
+        self._late_ns = 0  # at the last turn
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
+        self._effort = Effort()
         sockets.poll.register(wake, select.EPOLLIN)
 
     def run(self) -> None:
@@ -75,8 +81,8 @@ class Edge:
         if sockets.now >= self._next_second:
             self._next_second = sockets.now + _SECOND
             self._second()
-        if self._ends is None and self._told_to_end():
-            self._drain()
+        if (within := self._told_to_end()) is not None:
+            self._drain(within)
         sockets.close_doomed()
 
     def _patience(self) -> float:
@@ -98,6 +104,7 @@ class Edge:
         slot = sockets.counts.slot
         slot.add("sends_total", served.sends)
         slot.add("bytes_total", served.sent_bytes)
+        self._late_ns = served.lateness_ns
         if served.lateness_ns >= self._latest[0] or now > self._latest[1] + _LATENESS_NS:
             self._latest = (served.lateness_ns, now)
 
@@ -108,11 +115,13 @@ class Edge:
                 self._handshakes.wait(connection)
                 return
             self._conversations.happened(connection, mask)
+        elif fd in sockets.crowd:
+            self._conversations.happened_to_listener(fd, mask)
         elif fd == self._wake:
             os.read(self._wake, 4096)
             self._shelf.collect()
         elif fd == sockets.listener_fd:
-            sockets.accept()
+            sockets.accept(_ACCEPTS if self._late_ns < _LATE_NS else _ACCEPTS_WHEN_LATE)
 
     def _shake_hands(self, handshakes: Handshakes) -> None:
         """Behind all else, and listeners before each one: a handshake costs as much as forty sends.
@@ -131,22 +140,28 @@ class Edge:
         if any(space.manifest.phase == "removed" for space in used):
             sockets.crowd.dismiss(_is_removed, Farewell.FINISHED)
         sockets.crowd.check_slow(sockets.now)
+        memory = tcp_memory()
+        sockets.counts.pressed = memory is not None and memory.pressed
         self._census()
         if self._ends is None:
             sockets.accept_if_room()
         slot = sockets.counts.slot
         slot.set("heartbeat_ms", sockets.now // 1_000_000)
-        slot.set("connections", len(sockets.connections))
+        slot.set("connections", sockets.open)
         slot.set("lateness_max_us", self._latest[0] // 1000)
+        self._effort.tell(slot)
 
     def _census(self) -> None:
         now, fetched = self._sockets.now, self._serving.fetched
-        hearing = {space.slug: count for space, count in self._sockets.crowd.hearing().items()}
+        hearing = self._sockets.crowd.hearing()
         by_hls = {slug: one.listeners(now) for slug, one in fetched.items()}
-        for slug in {*hearing, *by_hls, *self._counted}:
+        here = {*by_hls, *(slug for slug, _ in hearing)}
+        for slug in here | self._counted:
+            found = {one.value: hearing.get((slug, one), 0) for one in Standing}
             hls = by_hls.get(slug, 0)
-            self._sockets.counts.heard(slug, hearing.get(slug, 0) + hls, hls)
-        self._counted = {*hearing, *by_hls}
+            found[Standing.VERIFIED.value] += hls
+            self._sockets.counts.heard(slug, {**found, "hls": hls})
+        self._counted = here
         self._sockets.counts.slot.set("listeners_hls", sum(by_hls.values()))
         for slug in [slug for slug, one in fetched.items() if one.empty]:
             del fetched[slug]
@@ -156,10 +171,13 @@ class Edge:
 
     # the end
 
-    def _drain(self) -> None:
+    def _drain(self, within_ns: int) -> None:
         """Take nobody any more, and let go of each listener just after its next full send."""
         sockets = self._sockets
-        self._ends = sockets.now + _DRAIN_NS
+        if self._ends is not None:
+            self._ends = min(self._ends, sockets.now + within_ns)
+            return
+        self._ends = sockets.now + within_ns
         sockets.close_listener()
         sockets.crowd.draining = self._conversations.draining = True
         for connection in sockets.deadlines.waiting(Wait.IDLE):
@@ -167,15 +185,18 @@ class Edge:
 
     def _done(self) -> bool:
         sockets = self._sockets
-        return self._ends is not None and (not sockets.connections or sockets.now >= self._ends)
+        return self._ends is not None and (not sockets.open or sockets.now >= self._ends)
 
     def _end(self) -> None:
         sockets = self._sockets
+        for fd in sockets.crowd.everybody():
+            sockets.hangs_up(fd)
         for connection in list(sockets.connections.values()):
             sockets.drop(connection)
         sockets.close_doomed()
+        self._effort.tell(sockets.counts.slot)
         sockets.counts.slot.clear_gauges()
 
 
-def _is_removed(ear: Ear) -> bool:
-    return ear.space.manifest.phase == "removed"
+def _is_removed(space: Space) -> bool:
+    return space.manifest.phase == "removed"

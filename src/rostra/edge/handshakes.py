@@ -55,6 +55,9 @@ class Handshakes:
         else:
             connection.shakes_hands = False
             sockets.set_mask(connection, READ)
+            slot = sockets.counts.slot
+            slot.add("handshakes_total")
+            slot.add("resumed_total", bool(connection.sock.session_reused))
 
     def _begun(self, connection: Connection) -> bool:
         """Whether its first byte has come and is one of TLS; it has its TLS state then."""

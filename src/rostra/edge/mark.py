@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import hmac
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from rostra.edge.cadence import CLASSES, Class
@@ -30,6 +31,7 @@ class Mark(NamedTuple):
     kind: Class
 
 
+@lru_cache(maxsize=8)
 def sign(secret: bytes, mark: Mark) -> str:
     """The mark as it travels in `Rostra-Mark` and `?mark=`."""
     fields = _FIELDS.pack(mark.joined_s & 0xFFFFFFFF, CLASSES.index(mark.kind))

@@ -1,4 +1,8 @@
-"""What `/metrics` says of all edges: the board's counters as Prometheus families. Pure."""
+"""What `/metrics` says of all edges: the board's counters as Prometheus families. Pure.
+
+Base units are seconds, bytes and counts, but for the stage's tick, which is spoken of in
+milliseconds everywhere.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +22,33 @@ _COUNTERS = {
     "sends_total": "Sends of sound.",
     "reactions_total": "Reactions taken.",
     "page_total": "Listening pages sent.",
+    "handshakes_total": "TLS handshakes completed.",
+    "resumed_total": "TLS handshakes that resumed a session of before.",
 }
+_HEARD = {
+    "hearing": "Listeners who took ten seconds of sound in the last thirty.",
+    "unverified": "The same, but too many from one network to vouch for.",
+    "rehearsed": "The same, of a rehearsal.",
+}
+STAGE_TICK = "stage_tick_p99_us"
+"""The board's name of what the stages tell of themselves; shown once it is there."""
 
 
-def families(totals: Mapping[str, int]) -> Iterator[Family]:
-    """`totals` are the board's, by its own names."""
+def families(totals: Mapping[str, int], census: Mapping[str, int], places: int) -> Iterator[Family]:
+    """`totals` and `census` are the board's, by its own names; `places` those there may be."""
     listeners = tuple(Sample(totals[f"listeners_{kind}"], {"class": kind}) for kind in _KINDS)
     yield Family("rostra_edge_listeners", "gauge", "Listeners by class.", listeners)
+    yield gauge("rostra_edge_places", "Listeners there may be at once.", places)
+    for name, sentence in _HEARD.items():
+        yield gauge(f"rostra_{name}_listeners", sentence, census[name])
+    yield gauge("rostra_edge_processes", "Edge processes that run.", totals["edges"])
     yield gauge("rostra_edge_connections", "Open connections.", totals["connections"])
     lateness = totals["lateness_max_us"] / 1_000_000
     yield gauge("rostra_edge_lateness_seconds", "Latest send of the last ten seconds.", lateness)
     for name, sentence in _COUNTERS.items():
         yield counter(f"rostra_edge_{name}", sentence, totals[name])
+    used = totals["cpu_us_total"] / 1_000_000
+    yield counter("rostra_edge_cpu_seconds_total", "CPU time that edges have used.", used)
+    if STAGE_TICK in totals:
+        late = totals[STAGE_TICK] / 1000
+        yield gauge("rostra_stage_tick_p99_ms", "How late stages tick, p99, the latest.", late)

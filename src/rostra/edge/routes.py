@@ -29,6 +29,7 @@ class Kind(Enum):
     HEALTH = "health"
     METRICS = "metrics"
     ICON = "icon"
+    REHEARSAL = "rehearsal"
     ROBOTS = "robots"
     HOME = "home"
 
@@ -67,6 +68,7 @@ _FIXED = {
     "/healthz": Kind.HEALTH,
     "/metrics": Kind.METRICS,
     "/favicon.ico": Kind.ICON,
+    "/rehearsal.json": Kind.REHEARSAL,
     "/robots.txt": Kind.ROBOTS,
 }
 _OF_A_SPACE = {"master.m3u8": Kind.MASTER, "state.json": Kind.STATE, "react": Kind.REACT}

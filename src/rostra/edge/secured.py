@@ -11,8 +11,10 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
+from rostra.edge.notes import note
+from rostra.errors import Misconfigured
 from rostra.settings import TlsFiles
-from rostra.tls import server_context
+from rostra.tls import Renewable
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -55,8 +57,21 @@ class Secured(ssl.SSLSocket):
             raise BlockingIOError from None
 
 
-def edge_context(files: TlsFiles) -> ssl.SSLContext:
-    """The server's context, whose sockets are Secured. Raises Misconfigured."""
-    context = server_context(files.certificate, files.key)
-    context.sslsocket_class = Secured
-    return context
+def edge_certificate(files: TlsFiles) -> Renewable:
+    """The server's context, whose sockets are Secured, and its files. Raises Misconfigured."""
+    certificate = Renewable(files.certificate, files.key)
+    certificate.context.sslsocket_class = Secured
+    return certificate
+
+
+def renew(certificate: Renewable | None) -> bool:
+    """Take renewed files, if there are any to take; whether that was done. Tells the operator."""
+    if certificate is None:
+        return False
+    try:
+        proven = certificate.renew()
+    except Misconfigured as reason:
+        note("certificate not renewed: the one before stays in use", reason=reason.sentence)
+        return False
+    note("certificate renewed", "info", serial=proven.serial, until=proven.until)
+    return True

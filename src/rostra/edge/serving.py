@@ -10,21 +10,26 @@ from dataclasses import dataclass, replace
 
 from rostra.clock import Clock
 from rostra.edge import hls, recording
-from rostra.edge.admission import admits, retry_after
+from rostra.edge.admission import retry_after
 from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, text
-from rostra.edge.cadence import Class, Load, choose_class
+from rostra.edge.asker import who_asks
+from rostra.edge.cadence import choose_class
 from rostra.edge.census import Fetched
+from rostra.edge.cohort import Seat
 from rostra.edge.counts import Counts
-from rostra.edge.crowd import MOST_PACED
 from rostra.edge.door import Request
 from rostra.edge.live import AT_ONCE, Beginnings, Start, floor, live_head, moment, start_of
 from rostra.edge.mark import Mark, sign, verify
 from rostra.edge.measures import families
+from rostra.edge.pace import MOST_PACED
 from rostra.edge.reactions import Limiter, which
+from rostra.edge.rehearsals import Permit
 from rostra.edge.routes import RENDITIONS, Kind, Route, WrongMethod, route
 from rostra.edge.showing import Showing, language_of, strict_transport, takes_gzip
 from rostra.edge.spaces import Space, Spaces
+from rostra.edge.standing import Standing
 from rostra.edge.tail import State, Tail
+from rostra.edge.wait import WaitingRoom
 from rostra.errors import (
     BadInput,
     Conflict,
@@ -48,13 +53,14 @@ _ROBOTS = "User-agent: *\nDisallow: /live/\nDisallow: /replay/\n"
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """An endless response: its first bytes, and where the listener then stands."""
+    """An endless response: its first bytes, and where the listener then stands.
+
+    Its standing is VERIFIED until it is known where it came from, or REHEARSED.
+    """
 
     head: bytes
     body: bytes
-    space: Space
-    tail: Tail
-    kind: Class
+    seat: Seat
     start: Start
 
 
@@ -81,6 +87,8 @@ class Parts:
     limiter: Limiter
     shelf: recording.Shelf
     showing: Showing
+    waiting_room: WaitingRoom
+    permit: Permit
     paced: Callable[[], int]
 
 
@@ -94,7 +102,6 @@ class Serving:
         self._states: OrderedDict[tuple[str, str, str, int], str] = OrderedDict()
         self.fetched: dict[str, Fetched] = {}
         self._doors: dict[Kind, Callable[[Route, Request, int], Outcome]] = {
-            Kind.LIVE: self._live,
             Kind.REPLAY: self._replay,
             Kind.PAGE: self._page,
             Kind.MASTER: self._master,
@@ -103,10 +110,16 @@ class Serving:
             Kind.STATE: self._state,
             Kind.HEALTH: lambda *_: text('{"ok": true}', JSON_TYPE, NO_STORE),
             Kind.METRICS: self._metrics,
+            Kind.REHEARSAL: self._rehearsal,
             Kind.ICON: lambda *_: Answer(204, (_FOR_A_DAY,)),
             Kind.ROBOTS: lambda *_: text(_ROBOTS, "text/plain; charset=utf-8", _FOR_A_DAY),
             Kind.HOME: self._home,
         }
+
+    def asker(self, request: Request, peer: str) -> str:
+        """The address of who asks, when `peer` is connected."""
+        forwarded = request.headers.get("x-forwarded-for")
+        return who_asks(peer, forwarded, self._parts.settings.trusted_proxies)
 
     def answer(self, request: Request, address: str, now: int) -> Outcome:
         """What `address` is answered; every RostraError becomes its JSON."""
@@ -116,6 +129,8 @@ class Serving:
                 return Answer(204, PREFLIGHT)
             if found.kind is Kind.REACT:
                 return self._react(found, request, address, now)
+            if found.kind is Kind.LIVE:
+                return self._live(found, request, address, now)
             return self._doors[found.kind](found, request, now)
         except WrongMethod as reason:
             refused = error(reason)
@@ -125,7 +140,7 @@ class Serving:
 
     # the sound
 
-    def _live(self, found: Route, _: Request, now: int) -> Answer | Join:
+    def _live(self, found: Route, request: Request, address: str, now: int) -> Answer | Join:
         space = self._parts.spaces.find(found.slug, now)
         asked = found.parameters()
         after, since = moment(asked.get("after")), moment(asked.get("from"))
@@ -135,13 +150,18 @@ class Serving:
             raise _later("This Space has not begun: come back later.")
         tail = space.current(found.rendition, now)
         wall_s = self._parts.clock.wall_ms() // 1000
+        rehearsed = self._parts.permit.is_rehearsed(
+            request.headers.get("rostra-rehearsal"), address, wall_s
+        )
         self._admit(asked.get("mark", ""), wall_s, now)
-        kind = choose_class(Load(self._parts.counts.listeners(now), self._parts.counts.most))
+        kind = choose_class(self._parts.counts.load(now))
         start = start_of(tail, kind, floor(tail, space.manifest), after, since)
         if start.paced and self._parts.paced() >= MOST_PACED:
             raise _later("Too many listen to earlier parts: try again, or listen live.")
         head = live_head(tail, kind, sign(self._parts.secret, Mark(wall_s, kind)), wall_s)
-        return Join(head, self._beginnings.of(tail, start), space, tail, kind, start)
+        standing = Standing.REHEARSED if rehearsed else Standing.VERIFIED
+        seat = Seat(space, tail, kind, standing)
+        return Join(head, self._beginnings.of(tail, start), seat, start)
 
     def _has_a_rest(self, space: Space, found: Route, after: float | None, now: int) -> bool:
         """Whether somebody was cut off just before the end, and can still be given it."""
@@ -154,11 +174,17 @@ class Serving:
         return 0 < tail.end - samples(after) <= AT_ONCE
 
     def _admit(self, mark: str, wall_s: int, now: int) -> None:
-        counts = self._parts.counts
         returning = bool(mark) and verify(self._parts.secret, mark, wall_s) is not None
-        if not admits(counts.listeners(now), counts.most, returning=returning):
-            counts.slot.add("refused_total")
-            raise _later("This server has as many listeners as it can serve: try again.")
+        if not self._parts.counts.admits(now, returning=returning):
+            raise Unavailable(
+                "This server has as many listeners as it can serve: try again.",
+                retry_after=self._wait(now),
+            )
+
+    def _wait(self, now: int) -> int:
+        """Seconds after which one who is refused now may come again."""
+        waiting = self._parts.counts.refused(now)
+        return retry_after(waiting, random.random())  # noqa: S311
 
     def _over(self, space: Space) -> Answer:
         replay = None
@@ -216,20 +242,31 @@ class Serving:
 
     def _page(self, found: Route, request: Request, now: int) -> Answer:
         asked = found.parameters()
+        language = language_of(asked.get("lang"), request.headers.get("accept-language", ""))
         space = self._parts.spaces.look(found.slug, now)
-        tail = self._told_by(space, now) if space is not None else None
-        state = self._now(space, tail) if space is not None else None
-        duration = None
-        if space is not None and tail is not None and space.manifest.phase == "ended":
-            duration = tail.end - floor(tail, space.manifest)
+        if space is not None and space.manifest.on and not self._has_place(now):
+            manifest = space.manifest
+            return self._parts.waiting_room.answer(
+                manifest.title, language, self._wait(now), recorded=manifest.record
+            )
         self._parts.counts.slot.add("page_total")
         return self._parts.showing.answer(
-            found.slug, space, state, duration,
-            language_of(asked.get("lang"), request.headers.get("accept-language", "")),
+            found.slug, space, lambda: self._told(space, now), language,
             embed=asked.get("embed", "") not in ("", "0"),
             gzip=takes_gzip(request.headers.get("accept-encoding", "")),
             now=now,
         )  # fmt: skip
+
+    def _told(self, space: Space | None, now: int) -> tuple[State | None, int | None]:
+        """State of `space`, and the samples of its recording if it is over."""
+        if space is None:
+            return None, None
+        tail, ended = self._told_by(space, now), space.manifest.phase == "ended"
+        duration = tail.end - floor(tail, space.manifest) if tail is not None and ended else None
+        return self._now(space, tail), duration
+
+    def _has_place(self, now: int) -> bool:
+        return self._parts.counts.admits(now, returning=False)
 
     def _state(self, found: Route, _: Request, now: int) -> Answer:
         space = self._parts.spaces.find(found.slug, now)
@@ -279,7 +316,16 @@ class Serving:
         return Answer(204, (NO_STORE,))
 
     def _metrics(self, *_: object) -> Answer:
-        return text(render(families(self._parts.counts.board.totals())), CONTENT_TYPE, NO_STORE)
+        counts = self._parts.counts
+        board = counts.board
+        told = render(families(board.totals(), board.census(), counts.most))
+        return text(told, CONTENT_TYPE, NO_STORE)
+
+    def _rehearsal(self, *_: object) -> Answer:
+        told = self._parts.permit.document()
+        if told is None:
+            raise NotFound("This server has agreed to no rehearsal from elsewhere.")
+        return text(json.dumps(told), JSON_TYPE, NO_STORE)
 
     def _home(self, *_: object) -> Answer:
         settings = self._parts.settings
@@ -289,4 +335,4 @@ class Serving:
 
 def _later(sentence: str) -> Unavailable:
     """Come back, but not all at once."""
-    return Unavailable(sentence, retry_after=retry_after(random.random()))  # noqa: S311
+    return Unavailable(sentence, retry_after=retry_after(0, random.random()))  # noqa: S311

@@ -6,6 +6,7 @@ A page is made at most once a second for each Space and language, however many a
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 
 from rostra.edge.answers import CORS, Answer, Headers
@@ -20,6 +21,8 @@ from rostra.wire.timing import seconds
 LANGUAGES = ("en", "fr")
 _FRESH_NS = 1_000_000_000
 _MOST_PAGES = 256
+Told = Callable[[], tuple[State | None, int | None]]
+"""Asked only when a page is made: the state, and the samples of a recording."""
 
 
 class Showing:
@@ -29,24 +32,35 @@ class Showing:
         self._page = page
         self._settings = settings
         self._made: OrderedDict[tuple[str, str, bool], tuple[int, Rendered]] = OrderedDict()
+        self._answers: dict[tuple[str, str, bool, bool], Answer] = {}
 
     def answer(
-        self, slug: str, space: Space | None, state: State | None, duration: int | None,
-        language: str, *, embed: bool, gzip: bool, now: int,
+        self, slug: str, space: Space | None, told: Told, language: str,
+        *, embed: bool, gzip: bool, now: int,
     ) -> Answer:  # fmt: skip
-        """The page of `space`, or that there is none. `duration` of its recording in samples."""
+        """The page of `space`, or that there is none."""
         key = (slug if space is not None else "", language, embed)
         made = self._made.get(key)
         if made is None or now >= made[0] + _FRESH_NS:
+            state, duration = told()
             view = self._view(space, state, duration, embed=embed)
-            made = (now, self._page.render(view, language))
-            self._made[key] = made
-            self._made.move_to_end(key)
-            if len(self._made) > _MOST_PAGES:
-                self._made.popitem(last=False)
-        here = space is not None and space.manifest.phase != "removed"
-        answer = _answer(made[1], 200 if here else 404, gzip=gzip)
-        return replace(answer, headers=(*answer.headers, *strict_transport(self._settings)))
+            self._keep(key, made := (now, self._page.render(view, language)), space)
+        return self._answers[*key, gzip]
+
+    def _keep(
+        self, key: tuple[str, str, bool], made: tuple[int, Rendered], space: Space | None
+    ) -> None:
+        status = 200 if space is not None and space.manifest.phase != "removed" else 404
+        strict = strict_transport(self._settings)
+        for gzip in (False, True):
+            answer = _answer(made[1], status, gzip=gzip)
+            self._answers[*key, gzip] = replace(answer, headers=(*answer.headers, *strict))
+        self._made[key] = made
+        self._made.move_to_end(key)
+        if len(self._made) > _MOST_PAGES:
+            oldest, _ = self._made.popitem(last=False)
+            for gzip in (False, True):
+                del self._answers[*oldest, gzip]
 
     def _view(
         self, space: Space | None, state: State | None, duration: int | None, *, embed: bool

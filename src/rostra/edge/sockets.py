@@ -2,6 +2,9 @@
 
 A descriptor leaves every list as soon as its connection is dropped, and is closed at the end of
 the turn: within a turn no number can come to mean another listener.
+
+Who has become a listener is no object any more, only a descriptor in the crowd's tables; with TLS
+its state is kept, because it cannot be had from the descriptor again.
 """
 
 from __future__ import annotations
@@ -16,15 +19,15 @@ import struct
 import sys
 
 from rostra.clock import Clock
+from rostra.edge.cohort import Seat
 from rostra.edge.connection import Connection, Then
 from rostra.edge.counts import Counts
-from rostra.edge.crowd import Crowd, Ear, Farewell, Host
+from rostra.edge.crowd import Crowd, Farewell, Host
 from rostra.edge.deadlines import Deadlines, Wait
 from rostra.edge.secured import COPIED, Secured
 
 READ = select.EPOLLIN
 LISTENS = select.EPOLLRDHUP | select.EPOLLET
-_ACCEPTS_A_TURN = 64
 _SIOCOUTQ = 0x5411
 _RESET = struct.pack("ii", 1, 0)
 _NO_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -45,6 +48,7 @@ class Sockets(Host):
         self.counts = counts
         self.deadlines: Deadlines[Connection] = Deadlines()
         self.connections: dict[int, Connection] = {}
+        self._secured: dict[int, Secured] = {}  # of those who listen
         self.clock = clock
         self.context = context  # None where connections are not TLS
         self._listener = listener
@@ -53,23 +57,32 @@ class Sockets(Host):
         self._accepting = False
         self._four = bytearray(4)
         self._doomed: list[socket.socket] = []
+        self._family = listener.family
         self.now = clock.boot_ns()
         self.crowd = Crowd(self, self.now, copies=context is not None)
         self.accept_if_room()
 
     # what the crowd asks for
 
-    def send(self, fd: int, source: int, offset: int, length: int) -> int:
+    def write(self, fd: int, data: bytes) -> int:
         try:
-            if self.context is None:
-                return os.sendfile(fd, source, offset, length)
-            return self._send_copied(self.connections[fd].sock, source, offset, length)
+            return os.write(fd, data) if self.context is None else self._secured[fd].send(data)
         except BlockingIOError:
             return 0
         except OSError:
             return -1
 
-    def _send_copied(self, sock: socket.socket, source: int, offset: int, length: int) -> int:
+    def send(self, fd: int, source: int, offset: int, length: int) -> int:
+        try:
+            if self.context is None:
+                return os.sendfile(fd, source, offset, length)
+            return self._send_copied(self._secured[fd], source, offset, length)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return -1
+
+    def _send_copied(self, sock: Secured, source: int, offset: int, length: int) -> int:
         """The same for TLS: until there is no room. Raises OSError when it is gone."""
         sent = 0
         while sent < length:
@@ -88,11 +101,14 @@ class Sockets(Host):
         return int.from_bytes(self._four, sys.byteorder)
 
     def watch(self, fd: int, for_room: bool) -> None:
-        self.set_mask(self.connections[fd], LISTENS | (select.EPOLLOUT if for_room else 0))
+        self.poll.modify(fd, LISTENS | (select.EPOLLOUT if for_room else 0))
 
-    def part(self, ear: Ear, why: Farewell) -> None:
-        connection = self.connections[ear.fd]
-        self._no_listener(connection)
+    def left(self, fd: int, seat: Seat) -> None:
+        self.counts.left(fd, seat.space.slug, seat.kind.name)
+        seat.tail.release()
+
+    def part(self, fd: int, why: Farewell) -> None:
+        connection = self._taken_back(fd)
         if why is Farewell.FINISHED:
             self.say_goodbye(connection)
             return
@@ -100,11 +116,42 @@ class Sockets(Host):
             self.counts.slot.add("slow_closed_total")
         self.drop(connection, reset=True)
 
+    # a connection becomes a listener, and a connection again
+
+    def becomes_listener(self, connection: Connection) -> None:
+        """Of `connection` only the descriptor stays."""
+        fd = connection.fd
+        self.deadlines.end(connection)
+        self.set_mask(connection, LISTENS)
+        del self.connections[fd]
+        if isinstance(connection.sock, Secured):
+            self._secured[fd] = connection.sock
+        else:
+            connection.sock.detach()
+
+    def hangs_up(self, fd: int) -> None:
+        """A listener is gone."""
+        self.crowd.leave(fd)
+        self.drop(self._taken_back(fd))
+
+    def _taken_back(self, fd: int) -> Connection:
+        """A connection again, of one who has left the crowd."""
+        sock = self._secured.pop(fd, None) or socket.socket(
+            self._family, socket.SOCK_STREAM, 0, fileno=fd
+        )
+        self.connections[fd] = connection = Connection(sock, "", LISTENS)
+        return connection
+
+    @property
+    def open(self) -> int:
+        """Descriptors of connections, whatever they are for."""
+        return len(self.connections) + len(self.crowd)
+
     # coming and going
 
     def accept_if_room(self) -> None:
         """Wait for newcomers together with the other edges, unless there are too many here."""
-        if not self._accepting and len(self.connections) < self._most:
+        if not self._accepting and self.open < self._most:
             self.poll.register(self._listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
             self._accepting = True
 
@@ -119,9 +166,10 @@ class Sockets(Host):
         self._most = 0
         self._listener.close()
 
-    def accept(self) -> None:
-        for _ in range(_ACCEPTS_A_TURN):
-            if len(self.connections) >= self._most:
+    def accept(self, most: int) -> None:
+        """Take up to `most` of those who wait to be connected."""
+        for _ in range(most):
+            if self.open >= self._most:
                 self.stop_accepting()
                 return
             try:
@@ -182,9 +230,8 @@ class Sockets(Host):
     def _leaves(self, connection: Connection) -> bool:
         if self.connections.pop(connection.fd, None) is None:
             return False
-        if connection.ear is not None:
-            self.crowd.leave(connection.ear)
-            self._no_listener(connection)
+        if (ear := connection.ear) is not None:  # its first bytes were not even written
+            self.left(ear.fd, ear.seat)
         self.deadlines.end(connection)
         connection.forget()
         return True
@@ -193,10 +240,3 @@ class Sockets(Host):
         for sock in self._doomed:
             sock.close()
         self._doomed.clear()
-
-    def _no_listener(self, connection: Connection) -> None:
-        ear = connection.ear
-        assert ear is not None
-        connection.ear = None
-        self.counts.left(ear.space.slug, ear.kind.name)
-        ear.tail.release()

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _PR_SET_PDEATHSIG = 1
@@ -33,14 +33,12 @@ class Child:
 
     def __init__(self, recipe: Recipe, keep_open: Sequence[int] = ()) -> None:
         """Start it; it inherits the descriptors in `keep_open`. Raises OSError if it cannot."""
-        supervisor = os.getpid()
-        prctl = _prctl()
+        die_with_us = dying_with_us()
 
         def before_exec() -> None:
-            if prctl is not None:
-                prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-                if os.getppid() != supervisor:
-                    os._exit(1)
+            die_with_us()
+            # A part that renews its certificate says so itself; no other dies of being told to.
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             if recipe.nice:
                 os.nice(recipe.nice)
 
@@ -64,6 +62,19 @@ class Child:
     def send(self, number: signal.Signals) -> None:
         """Send a signal, which a child that is already gone does not need."""
         self.process.send_signal(number)
+
+
+def dying_with_us() -> Callable[[], None]:
+    """What a forked child of this process calls so that it is told to end when we die (Linux)."""
+    parent, prctl = os.getpid(), _prctl()
+
+    def call() -> None:
+        if prctl is not None:
+            prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return call
 
 
 def _prctl() -> ctypes._NamedFuncPointer | None:

@@ -17,6 +17,7 @@ from rostra.node.doors import write_doors
 from rostra.node.notes import note
 from rostra.node.prepare import prepare
 from rostra.node.recipes import part
+from rostra.node.renewal import CertificateWatch, kept, with_copy
 from rostra.node.supervisor import END_SECONDS, Supervisor
 from rostra.node.watch import StageWatch
 from rostra.programme.places import Places
@@ -29,8 +30,9 @@ _ALL_ENDED_SECONDS = 4.5
 
 
 def serve(values: Mapping[str, Value], say: Callable[[str], None]) -> int:
-    """Run everything until SIGTERM, SIGINT or SIGHUP; `say` prints a line for the operator.
+    """Run everything until SIGTERM or SIGINT; `say` prints a line for the operator.
 
+    SIGHUP renews the certificate; if it comes because the terminal is gone, it is the end as well.
     Raises Misconfigured when the operator must change something first.
     """
     setproctitle.setproctitle("rostra serve")
@@ -42,11 +44,18 @@ def serve(values: Mapping[str, Value], say: Callable[[str], None]) -> int:
     places, lock = folder.take(settings.data)
     try:
         bus_recipe = bus.prepare(places, server)
-        write_doors(places, settings, ready.reachable(settings.web.host))
         prepared = prepare(chosen)
+        watch = None
+        if settings.web.tls is not None:
+            watch = CertificateWatch(settings.web.tls, places)
+            chosen = with_copy(chosen, places)
+            settings = node_settings(chosen)
+        else:
+            kept(places).unlink(missing_ok=True)  # no key stays that nobody needs
+        write_doors(places, settings, ready.reachable(settings.web.host))
         if prepared.sign_in_link:
             say(f"administrator: open this link once to sign in: {prepared.sign_in_link}")
-        node = _Node(settings, chosen, places, lock, bus_recipe)
+        node = _Node(settings, chosen, places, lock, bus_recipe=bus_recipe, certificate=watch)
         return node.run(say)
     finally:
         os.close(lock)
@@ -65,7 +74,9 @@ class _Node:
         chosen: Mapping[str, Value],
         places: Places,
         lock: int,
+        *,
         bus_recipe: Recipe,
+        certificate: CertificateWatch | None,
     ) -> None:
         self._settings, self._chosen, self._places = settings, chosen, places
         self._fixed = {
@@ -73,6 +84,7 @@ class _Node:
             for recipe in (bus_recipe, part("edges", chosen), part("web", chosen))
         }
         self._stages = StageWatch(places)
+        self._certificate = certificate
         self._supervisor = Supervisor(lambda recipe: Child(recipe, keep_open=[lock]))
         self._wakeups = _Wakeups()
         self._announced = False
@@ -84,6 +96,7 @@ class _Node:
             while not self._wakeups.stop:
                 now = time.monotonic()
                 self._supervisor.turn(self._wanted(now), now)
+                self._renew(now)
                 if not self._announced:
                     self._announce(say, now)
                 self._wakeups.wait(self._pause(now))
@@ -101,6 +114,15 @@ class _Node:
         if self._settings.demo and DEMO_SLUG in slugs:
             wanted["demo"] = part("demo", self._chosen)
         return wanted
+
+    def _renew(self, now: float) -> None:
+        """Let web and edges take the certificate anew where it is renewed."""
+        told = self._wakeups.told_to_renew()
+        if self._certificate is None:
+            if told:
+                note("nothing to renew: there is no certificate")
+        elif self._certificate.renewed(now, told=told):
+            self._supervisor.send(("web", "edges"), signal.SIGHUP)
 
     def _pause(self, now: float) -> float:
         due = self._supervisor.next_due()
@@ -141,6 +163,8 @@ class _Wakeups:
 
     def __init__(self) -> None:
         self.stop = False
+        self._renew = False
+        self._had_terminal = _has_terminal()
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._poll = select.poll()
         self._poll.register(self._read, select.POLLIN)
@@ -148,8 +172,9 @@ class _Wakeups:
     def __enter__(self) -> None:
         signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_stop)
+        signal.signal(signal.SIGHUP, self._on_hang_up)
 
     def __exit__(self, *_: object) -> None:
         signal.set_wakeup_fd(-1)
@@ -160,5 +185,25 @@ class _Wakeups:
         if self._poll.poll(max(1, round(seconds * 1000))):
             os.read(self._read, 4096)
 
+    def told_to_renew(self) -> bool:
+        """Whether a SIGHUP came since the last time this was asked."""
+        told, self._renew = self._renew, False
+        return told
+
     def _on_stop(self, *_: object) -> None:
         self.stop = True
+
+    def _on_hang_up(self, *_: object) -> None:
+        if self._had_terminal and not _has_terminal():
+            self.stop = True
+        else:
+            self._renew = True
+
+
+def _has_terminal() -> bool:
+    """Whether this process has a controlling terminal that somebody still sits at."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

@@ -7,7 +7,7 @@ supervisor has no threads and no loop of its own kind: `serve.py` turns it, woke
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -66,6 +66,13 @@ class Supervisor:
     def running(self) -> dict[str, int]:
         """Process ids by title."""
         return {t: post.process.pid for t, post in self._posts.items() if post.process is not None}
+
+    def send(self, titles: Iterable[str], number: signal.Signals) -> None:
+        """Send a signal to those of `titles` that run."""
+        for title in titles:
+            post = self._posts.get(title)
+            if post is not None and post.process is not None:
+                post.process.send(number)
 
     def next_due(self) -> float | None:
         """When the next start waits, in the time of `turn`; None if none does."""

@@ -6,7 +6,7 @@ that counted; the others are gauges, true only while it lives, and are cleared w
 
     page 0    magic, version, slots, rows
     slot      64 counters (the first are named), then `rows` rows, padded to whole pages
-    row       slug in 64 bytes, listeners, hearing, hls, joins_total, 8 reactions
+    row       slug in 64 bytes, SPACE_NAMES, 8 reactions
 """
 
 from __future__ import annotations
@@ -45,16 +45,19 @@ TOTALS = (
     "sends_total",
     "reactions_total",
     "page_total",
+    "handshakes_total",
+    "resumed_total",
+    "cpu_us_total",
 )
 NAMES = GAUGES + TOTALS
-SPACE_GAUGES = ("listeners", "hearing", "hls")
+SPACE_GAUGES = ("listeners", "hearing", "hls", "unverified", "rehearsed")
 SPACE_NAMES = (*SPACE_GAUGES, "joins_total")
 REACTIONS = 8
 
 _NOT_SUMMED = ("pid", "heartbeat_ms")
 _PAGE = 4096
 _MAGIC = b"rostraBD"
-_VERSION = 1
+_VERSION = 2
 _HEADER = struct.Struct("<8sQQQ")
 _COUNTERS = 64
 _SLUG = 64
@@ -75,6 +78,8 @@ class SpaceCounts(NamedTuple):
     listeners: int
     hearing: int
     hls: int
+    unverified: int
+    rehearsed: int
     joins_total: int
     reactions: tuple[int, ...]
 
@@ -224,11 +229,19 @@ class Board:
         return Slot(self._words[start : start + self._size // 8], self._rows)
 
     def totals(self) -> dict[str, int]:
-        """Every counter summed over the slots; `lateness_max_us` is the largest instead."""
+        """Every counter summed over the slots; of `lateness_max_us` the largest.
+
+        `edges` is how many slots have a living process.
+        """
         sums = self._counters.sum(axis=0)
         result = {name: int(sums[at]) for name, at in _COLUMN.items() if name not in _NOT_SUMMED}
+        result["edges"] = int(np.count_nonzero(self._counters[:, _COLUMN["pid"]]))
         result["lateness_max_us"] = int(self._counters[:, _COLUMN["lateness_max_us"]].max())
         return result
+
+    def census(self) -> dict[str, int]:
+        """SPACE_GAUGES summed over all Spaces and slots."""
+        return {name: int(self._spaces[name].sum()) for name in SPACE_GAUGES}
 
     def space(self, slug: str) -> SpaceCounts:
         """The counters of one Space summed over the slots; zeros for one nobody asked for."""

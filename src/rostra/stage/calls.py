@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rostra.errors import BadInput, RostraError
 from rostra.stage.health import Line
 from rostra.stage.rules import Room
+from rostra.stage.statement import Audience
 
 LARGEST = 16 * 1024  # characters of one message
 LONGEST_COUNTDOWN = 10  # seconds
@@ -102,6 +103,7 @@ def report(
     speaking: frozenset[str],
     lines: Mapping[str, Line],
     disk_minutes: int,
+    audience: Audience,
 ) -> str:
     """All that those on the stage may know of the room; `you` is put in front for each."""
     told = {
@@ -120,6 +122,7 @@ def report(
         },
         "health": {ident: _told(line) for ident, line in lines.items()},
         "disk_minutes": disk_minutes,
+        "audience": asdict(audience),
         "recorded": state["recorded"],
     }
     return _json(told)

@@ -34,6 +34,7 @@ from rostra.stage.peer import Peer
 from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
 from rostra.stage.room import LiveRoom
 from rostra.stage.rules import By, Room
+from rostra.stage.statement import Audience
 from rostra.stage.switchboard import LOOK_SECONDS
 from rostra.stage.timeline import (
     LONGEST_FILL,
@@ -272,7 +273,9 @@ class Stage:
             return before  # no edge has started yet
         with Board.open(self._places.board) as board:
             counts = board.space(self._slug)
-        self._room.listeners = counts.listeners
+        self._room.audience = Audience(
+            counts.hearing, counts.unverified, counts.rehearsed, counts.listeners
+        )
         self._room.reactions = {
             reaction: now - then
             for reaction, now, then in zip(

@@ -22,7 +22,7 @@ from rostra.stage.mixer import Blend, Limiter, total
 from rostra.stage.recorder import Recorder
 from rostra.stage.rules import By, Event, Room
 from rostra.stage.seat import Chair
-from rostra.stage.statement import Document, Statement, Surroundings, document
+from rostra.stage.statement import Audience, Document, Statement, Surroundings, document
 from rostra.wire.timing import FRAGMENT
 
 Pcm = npt.NDArray[np.float32]
@@ -41,7 +41,7 @@ class LiveRoom:
         self.chairs: dict[str, Chair] = {}
         self._leaving: list[Chair] = []
         self.on_air = manifest.on_air if manifest.programme == recorder.pid else None
-        self.listeners = 0
+        self.audience = Audience()
         self.reactions: dict[str, float] = {}
         self.reactions_known = manifest.reactions
         self._manifest = manifest
@@ -160,7 +160,7 @@ class LiveRoom:
             slug=self._manifest.slug,
             title=self._manifest.title,
             recorded=self._manifest.record,
-            listeners=self.listeners,
+            audience=self.audience,
             speaking=frozenset(i for i, chair in self.chairs.items() if chair.meter.speaking),
             levels={i: chair.meter.take_level() for i, chair in self.chairs.items()},
             reactions=self.reactions,

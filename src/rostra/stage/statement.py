@@ -24,9 +24,20 @@ _LIVELY_EVERY = 3  # fragments between patches that only carry levels and counts
 _BUDGET = 240.0  # bytes per second of both kinds together
 _LEAST = 60.0  # bytes per second for patches, however long the whole document is
 _SAVINGS = 1_500.0  # bytes that a quiet room may save up for a busy moment
-_LIVELY = frozenset({"levels", "listeners", "reactions", "t", "at"})
+_LIVELY = frozenset({"levels", "listeners", "unverified", "reactions", "t", "at"})
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Listeners by the edges' census: who hears, and, apart from them, those who hear but are too
+    many from one network, those of a rehearsal, and how many connections there are in all."""
+
+    hearing: int = 0
+    unverified: int = 0
+    rehearsed: int = 0
+    connected: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ class Surroundings:
     slug: str
     title: str
     recorded: bool
-    listeners: int = 0
+    audience: Audience = Audience()
     speaking: frozenset[str] = frozenset()
     levels: Mapping[str, int] = field(default_factory=dict)
     reactions: Mapping[str, float] = field(default_factory=dict)
@@ -65,7 +76,8 @@ def document(room: Room, around: Surroundings, *, on_air: int, wall_ms: int) -> 
         "phase": room.phase,
         "t": round(seconds(on_air), 2),
         "at": shown_moment(wall_ms),
-        "listeners": around.listeners,
+        "listeners": around.audience.hearing,
+        **({"unverified": around.audience.unverified} if around.audience.unverified else {}),
         "stage": stage,
         "levels": {ident: around.levels.get(ident, 0) for ident in stage},
         "hands": 0,

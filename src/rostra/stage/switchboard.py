@@ -113,6 +113,7 @@ class Switchboard:
             self._room.state,
             speaking=frozenset(i for i, chair in chairs.items() if chair.meter.speaking),
             lines=lines,
+            audience=self._room.audience,
             disk_minutes=self._room.recorder.reserved_minutes,
         )
 

@@ -225,10 +225,12 @@ def make_house(root: Path, **fields: Any) -> House:
 class Player:
     """A listener: keeps the fragments as they came."""
 
-    def __init__(self, house: House, query: str = "", rcvbuf: int = 0) -> None:
+    def __init__(
+        self, house: House, query: str = "", rcvbuf: int = 0, headers: tuple[str, ...] = ()
+    ) -> None:
         self.sock = house.connect(rcvbuf=rcvbuf)
-        request = f"GET /live/{SLUG}/opus.mp4{query} HTTP/1.1\r\nHost: test\r\n\r\n"
-        self.sock.sendall(request.encode())
+        lines = (f"GET /live/{SLUG}/opus.mp4{query} HTTP/1.1", "Host: test", *headers)
+        self.sock.sendall("\r\n".join(lines).encode() + b"\r\n\r\n")
         self.status, self.headers, rest = read_head(self.sock)
         self._splitter = Splitter()
         self.init = b""

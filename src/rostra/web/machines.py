@@ -102,6 +102,8 @@ async def _database_answers(parts: WebParts) -> bool:
 
 
 def _families(parts: WebParts) -> list[Family]:
+    certificate = parts.certificate
+    expires = [] if certificate is None else [certificate.proven.expires]
     answers = tuple(
         Sample(number, {"status": status}) for status, number in sorted(parts.tally.answers.items())
     )
@@ -114,5 +116,9 @@ def _families(parts: WebParts) -> list[Family]:
         metrics.counter(
             "rostra_web_malformed_total", "Requests that were not HTTP.", connections.malformed
         ),
-        metrics.gauge("rostra_web_bus_up", "Whether the bus is there.", parts.bus.connected),
-    ]
+        metrics.gauge("rostra_web_bus_up", "Whether the bus is there.", int(parts.bus.connected)),
+        Family(
+            "rostra_web_certificate_expires_seconds", "gauge",
+            "When the certificate in use expires, as a Unix time.", tuple(map(Sample, expires)),
+        ),
+    ]  # fmt: skip

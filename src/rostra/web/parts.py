@@ -12,6 +12,7 @@ from rostra.clock import Clock
 from rostra.programme.places import Places
 from rostra.settings import WebSettings
 from rostra.store.database import Database
+from rostra.tls import Renewable
 from rostra.web.limits import Limits
 from rostra.web.tally import Tally
 
@@ -34,6 +35,7 @@ class WebParts:
     bus: Bus
     clock: Clock
     secret: bytes
+    certificate: Renewable | None = None
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
 

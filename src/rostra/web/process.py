@@ -21,7 +21,7 @@ from rostra.rooms import actions
 from rostra.settings import WebSettings
 from rostra.store.database import open_database
 from rostra.store.migrate import migrate
-from rostra.tls import server_context
+from rostra.tls import Renewable
 from rostra.web.app import create_app
 from rostra.web.parts import WebParts
 from rostra.web.protocol import DeadlineProtocol
@@ -36,19 +36,19 @@ BACKLOG = 512
 
 
 async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clock) -> int:
-    """Serve until SIGTERM or SIGINT. Raises Misconfigured when it cannot begin.
+    """Serve until SIGTERM or SIGINT; SIGHUP renews the certificate. Raises Misconfigured.
 
     The bus need not be there: pages and lists do without, commands answer 503 until it is.
     """
     tls = settings.tls
-    context = server_context(tls.certificate, tls.key) if tls else None
+    certificate = Renewable(tls.certificate, tls.key) if tls else None
     with listening(settings.host, settings.port) as door:
         database = open_database(places.database, settings.database)
         try:
             await migrate(database)
             secret = await asyncio.to_thread(places.secret.read_bytes)
-            parts = WebParts(places, settings, database, bus, clock, secret)
-            await _serve(parts, door, context)
+            parts = WebParts(places, settings, database, bus, clock, secret, certificate)
+            await _serve(parts, door)
         finally:
             await database.close()
     return 0
@@ -110,15 +110,28 @@ class TlsServer(_Server):
         )
 
 
-async def _serve(parts: WebParts, door: socket.socket, context: ssl.SSLContext | None) -> None:
-    configured = configuration(parts)
-    server = _Server(configured) if context is None else TlsServer(configured, context)
+async def _serve(parts: WebParts, door: socket.socket) -> None:
+    configured, certificate = configuration(parts), parts.certificate
+    if certificate is None:
+        server = _Server(configured)
+    else:
+        server = TlsServer(configured, certificate.context)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
     teller = asyncio.create_task(_tell_for_ever(parts))
     try:
         await server.serve(sockets=[door])
     finally:
         teller.cancel()
         await asyncio.gather(teller, return_exceptions=True)
+
+
+def _renew(certificate: Renewable) -> None:
+    try:
+        proven = certificate.renew()
+    except Misconfigured as reason:
+        log.warning("certificate not renewed: the one before stays in use", reason=reason.sentence)
+    else:
+        log.info("certificate renewed", serial=proven.serial, until=proven.until)
 
 
 def configuration(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -50,6 +51,11 @@ def head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
 
     Raises ValueError for a header name or value that could end the line or the head.
     """
+    return _head(status, tuple(headers))
+
+
+@lru_cache(maxsize=256)  # in a crowd the same few are sent thousands of times a second
+def _head(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
     lines = [b"HTTP/1.1 %d %s" % (status, _REASONS.get(status, b""))]
     for name, value in headers:
         if not _TOKEN.fullmatch(name) or _UNSAFE_VALUE.search(value):

@@ -59,6 +59,8 @@ class Page {
     this.#reactions.show(state.reactions);
     write(el("listeners"), say("listening", { n: numbers.format(state.listeners || 0) }));
     reveal(el("listeners"), true);
+    write(el("unverified"), say("unverified", { n: numbers.format(state.unverified || 0) }));
+    reveal(el("unverified"), state.unverified > 0);
     this.#notes(state);
     const loud = Math.max(0, ...Object.values(state.levels || {}).filter(Number.isFinite));
     paint(document.body, "--loud", between(0, loud, 9) / 9);
@@ -78,7 +80,7 @@ class Page {
     this.player?.stop();
     this.#sound.pause();
     this.#turn(kind);
-    for (const id of ["react", "listeners", "elapsed", "pinned", "caption"]) reveal(el(id), false);
+    for (const id of ["react", "listeners", "unverified", "elapsed", "pinned", "caption"]) reveal(el(id), false);
     this.#stage.rest();
     reveal(el("dock"), Boolean(wanted));
     this.player = null;

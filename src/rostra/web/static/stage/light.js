@@ -40,5 +40,9 @@ export function showFacts(room) {
   reveal(el("elapsed"), running);
   if (running) write(el("elapsed"), clockOf(room.elapsed));
   reveal(el("listeners"), room.heard && room.open);
-  write(el("listeners"), say("listening", { n: numbers.format(room.listeners) }));
+  const { hearing, ...apart } = room.audience;
+  write(el("listeners"), say("listening", { n: numbers.format(hearing) }));
+  const others = Object.entries(apart).filter(([, n]) => n > 0);
+  reveal(el("audience"), room.heard && room.open && others.length > 0);
+  write(el("audience"), others.map(([kind, n]) => say(`audience_${kind}`, { n: numbers.format(n) })).join(" · "));
 }

@@ -16,7 +16,8 @@ export class Room extends EventTarget {
   seats = {};
   health = {};
   levels = {};
-  listeners = 0;
+  /** By the census: who hears; apart from them unverified, rehearsed; connected in all. */
+  audience = { hearing: 0, unverified: 0, rehearsed: 0, connected: 0 };
   diskMinutes = null;
   #counting = null;
   #t = 0;
@@ -76,8 +77,8 @@ export class Room extends EventTarget {
     if (typeof told.countdown === "number") this.#count(told);
   }
 
-  #report({ you, state, seats, health, disk_minutes: diskMinutes }) {
-    Object.assign(this, { you, seats, health, diskMinutes, phase: state.phase, listeners: state.listeners });
+  #report({ you, state, seats, health, audience, disk_minutes: diskMinutes }) {
+    Object.assign(this, { you, seats, health, audience, diskMinutes, phase: state.phase });
     this.#t = state.t;
     this.#heardAt = performance.now();
     if (this.phase !== "lobby") this.#counting = null;
