@@ -20,6 +20,7 @@ import psutil
 from rostra import __version__
 from rostra.bus.nats import NatsBus
 from rostra.programme.places import Places
+from rostra.settings import TlsFiles
 from rostra.testing.served import Served, serving
 
 RESULTS = Path(__file__).parent / "results"
@@ -85,11 +86,11 @@ async def health(running: Server, slug: str) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def server(*flags: str) -> Iterator[Server]:
+def server(*flags: str, tls: TlsFiles | None = None) -> Iterator[Server]:
     """A server on free ports, in a folder of its own, that ends with the block."""
     with tempfile.TemporaryDirectory(prefix="rostra-bench-") as folder:
         began = time.monotonic()
-        with serving(Path(folder) / "data", *flags) as served:
+        with serving(Path(folder) / "data", *flags, tls=tls) as served:
             served.until_line("ready:")
             running = Server(served, time.monotonic() - began)
             with running.client:
