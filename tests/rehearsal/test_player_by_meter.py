@@ -25,7 +25,7 @@ def arrivals(late: dict[int, float]) -> list[tuple[float, float]]:
 
 
 def sound_card(came: list[tuple[float, float]]) -> Pcm:
-    """What a loudspeaker plays, a millisecond at a time: the buffer, or nothing where it is empty."""
+    """What a loudspeaker plays, millisecond by millisecond: the buffer, or nothing."""
     played, position, begun = [], 0, False
     for step in range(int(came[-1][0] * 1000)):
         end = max((until for when, until in came if when <= step / 1000), default=0.0)
