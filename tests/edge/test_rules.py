@@ -127,8 +127,9 @@ def test_nobody_new_joins_while_the_kernel_is_short_of_memory() -> None:
 
 
 def test_edges_are_as_many_as_the_connections_need_and_some_to_spare() -> None:
-    wanted = [edges_wanted(n, 20_000, 2, 64) for n in (0, 1, 15_000, 100_000, 425_000, 10**7)]
-    assert wanted == [2, 3, 3, 9, 29, 64]
+    wanted = [edges_wanted(n, 20_000, 2, 64) for n in (0, 31_000, 32_000, 425_000, 10**7)]
+    assert wanted == [2, 2, 3, 27, 64]
+    assert edges_wanted(1, 20_000, 1, 64) == 1
 
 
 def test_socket_memory_is_read_as_linux_tells_it() -> None:

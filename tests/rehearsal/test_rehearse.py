@@ -144,7 +144,7 @@ def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--demo", tls=certificate) as served:
         served.until_line("ready: ")
         run = Run(
-            f"{served.live}/s/demo", tmp_path, *flags(60, 1, 5), "--verify", "30", "--hls", "20",
+            f"{served.live}/s/demo", tmp_path, *flags(60, 1, 9), "--verify", "30", "--hls", "20",
             "--data", str(served.data),
         )  # fmt: skip
         code, told = run.ends()

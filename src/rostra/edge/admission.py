@@ -35,8 +35,8 @@ def rated(files: int, processes: int, memory: int, cores: int, *, tls: bool = Fa
 def edges_wanted(connections: int, files: int, fewest: int, most: int) -> int:
     """Edge processes for so many connections, with a quarter to spare; `files` as in `rated`."""
     each = max(1, files - KEPT_FILES)
-    needed = -(-connections * _ROOM_NUM // (each * _ROOM_DEN))
-    return min(most, fewest + needed)
+    full = connections * _ROOM_NUM // (each * _ROOM_DEN)
+    return min(most, max(fewest, full + 1))
 
 
 def admits(listeners: int, most: int, *, returning: bool, pressed: bool = False) -> bool:
