@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rostra.rehearsal.listener import (
     Ask,
+    Beginnings,
     Errand,
     Joining,
     Live,
@@ -37,7 +38,7 @@ def page(body: bytes = b"<html>", *more: bytes) -> bytes:
 
 
 def test_it_asks_for_the_page_and_then_for_the_sound_on_the_same_connection(programme: Any) -> None:
-    joining = Joining(ERRAND, 0.0, page=True)
+    joining = Joining(ERRAND, Beginnings(), 0.0, page=True)
     assert joining.request.startswith(b"GET /s/demo HTTP/1.1\r\nHost: 127.0.0.1:8001\r\n")
     assert b"Rostra-Rehearsal: loopback\r\n" in joining.request
     step = joining.take(page())
@@ -52,7 +53,7 @@ def test_it_asks_for_the_page_and_then_for_the_sound_on_the_same_connection(prog
 
 
 def test_the_rest_of_the_page_may_be_discarded_unread() -> None:
-    joining = Joining(ERRAND, 0.0, page=True)
+    joining = Joining(ERRAND, Beginnings(), 0.0, page=True)
     assert joining.take(page(b"x" * 10_000)[:4_000]) == More(joining.skip)
     left = joining.skip
     assert isinstance(joining.skipped(left - 1), More)
@@ -60,13 +61,13 @@ def test_the_rest_of_the_page_may_be_discarded_unread() -> None:
 
 
 def test_a_page_that_closes_its_connection_is_followed_by_another() -> None:
-    step = Joining(ERRAND, 0.0, page=True).take(page(b"<html>", b"Connection: close"))
+    step = Joining(ERRAND, Beginnings(), 0.0, page=True).take(page(b"<html>", b"Connection: close"))
     assert isinstance(step, Ask)
     assert step.anew
 
 
 def test_who_was_cut_off_says_what_it_has_and_shows_its_mark() -> None:
-    joining = Joining(ERRAND, 0.0, page=False, after=12.34, mark="abc")
+    joining = Joining(ERRAND, Beginnings(), 0.0, page=False, after=12.34, mark="abc")
     assert joining.request.startswith(b"GET /live/demo/opus.mp4?after=12.340&mark=abc HTTP/1.1\r\n")
 
 
@@ -90,14 +91,14 @@ def test_who_was_cut_off_says_what_it_has_and_shows_its_mark() -> None:
 def test_refusals_are_understood_and_redirects_not_followed(
     answer: bytes, step: object, first: bool
 ) -> None:
-    assert Joining(ERRAND, 0.0, page=first).take(answer) == step
+    assert Joining(ERRAND, Beginnings(), 0.0, page=first).take(answer) == step
 
 
 @given(st.integers(1, 3000))
 def test_bytes_may_come_in_any_pieces(make_programme: Any, size: int) -> None:
     programme = make_programme(3)
     whole = LIVE_HEAD + programme.response(0, 3)
-    joining = Joining(ERRAND, 0.0, page=False)
+    joining = Joining(ERRAND, Beginnings(), 0.0, page=False)
     at = 0
     while at < len(whole):
         step = joining.take(whole[at : at + size])
@@ -113,13 +114,13 @@ def test_bytes_may_come_in_any_pieces(make_programme: Any, size: int) -> None:
 @given(st.binary(max_size=300))
 def test_no_bytes_break_it(data: bytes) -> None:
     for first in (True, False):
-        step = Joining(ERRAND, 0.0, page=first).take(data)
+        step = Joining(ERRAND, Beginnings(), 0.0, page=first).take(data)
         assert isinstance(step, More | Lost | Refused | Over | Ask | Live)
 
 
 @given(st.binary(max_size=200))
 def test_no_body_breaks_it(data: bytes) -> None:
-    step = Joining(ERRAND, 0.0, page=False).take(LIVE_HEAD + data)
+    step = Joining(ERRAND, Beginnings(), 0.0, page=False).take(LIVE_HEAD + data)
     assert isinstance(step, More | Lost)
 
 

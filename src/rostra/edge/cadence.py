@@ -87,7 +87,8 @@ class Ring:
 
     def __init__(self, kind: Class, now: int) -> None:
         self.kind = kind
-        self.sitting = [0] * kind.phases
+        # Phase p is at place -p, so that what is searched for lies in the list's own direction.
+        self._sitting = [0] * kind.phases
         self._total = 0
         self._done = now // STEP_NS  # every step up to this one has had its turn
 
@@ -96,19 +97,21 @@ class Ring:
 
     def sit(self, now: int) -> int:
         """Take a seat for one listener who has just been given everything: the phase."""
-        here = max(self._done, now // STEP_NS)
-        count = len(self.sitting)
-        fewest = min(self.sitting)
-        # From the step that has just been upwards: the last one reached is the farthest away.
-        phase = next(p for p in (step % count for step in range(here, here - count, -1))
-                     if self.sitting[p] == fewest)  # fmt: skip
-        self.sitting[phase] += 1
+        count = len(self._sitting)
+        # From the step that has just been backwards: the first one found is the farthest away.
+        place = -max(self._done, now // STEP_NS) % count
+        fewest = min(self._sitting)
+        try:
+            place = self._sitting.index(fewest, place)
+        except ValueError:
+            place = self._sitting.index(fewest)
+        self._sitting[place] += 1
         self._total += 1
-        return phase
+        return -place % count
 
     def rise(self, phase: int) -> None:
         """Give back one seat of `phase`."""
-        self.sitting[phase] -= 1
+        self._sitting[-phase] -= 1
         self._total -= 1
 
     def due(self, now: int) -> Iterator[Turn]:
@@ -117,17 +120,17 @@ class Ring:
         After a long pause the turns that were missed are not made up for: one send carries all.
         """
         current = now // STEP_NS
-        first = max(self._done + 1, current - len(self.sitting) + 1)
+        first = max(self._done + 1, current - len(self._sitting) + 1)
         self._done = max(self._done, current)
         for step in range(first, current + 1):
-            phase = step % len(self.sitting)
-            if self.sitting[phase]:
+            phase = step % len(self._sitting)
+            if self._sitting[-phase]:
                 yield Turn(phase, step * STEP_NS)
 
     def next_due(self) -> int | None:
         """When the next occupied phase has its turn, or None while nobody sits."""
         if not self._total:
             return None
-        count = len(self.sitting)
+        count = len(self._sitting)
         steps = range(self._done + 1, self._done + 1 + count)
-        return next(step * STEP_NS for step in steps if self.sitting[step % count])
+        return next(step * STEP_NS for step in steps if self._sitting[-(step % count)])

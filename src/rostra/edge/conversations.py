@@ -10,7 +10,7 @@ from rostra.edge.answers import Answer, error, problem
 from rostra.edge.cohort import Ear
 from rostra.edge.connection import Connection, Then, Written
 from rostra.edge.deadlines import Wait
-from rostra.edge.door import Door, Refusal, Request
+from rostra.edge.door import Door, Refusal, Request, understood
 from rostra.edge.notes import note_fault
 from rostra.edge.recording import Shelf, answer, etag
 from rostra.edge.serving import Join, Later, Serving
@@ -79,6 +79,9 @@ class Conversations:
     def _heard(self, connection: Connection, data: bytes) -> None:
         deadlines, now = self._sockets.deadlines, self._sockets.now
         if connection.door is None:
+            if (known := understood(data)) is not None:
+                self._understood(connection, known, b"")
+                return
             connection.door = Door()
             if deadlines.of(connection) is not Wait.HEAD:
                 deadlines.begin(connection, Wait.HEAD, now)
@@ -95,6 +98,9 @@ class Conversations:
             connection.then = Then.CLOSE
             self._answer(connection, problem(found.status, "bad_request", found.sentence))
             return
+        self._understood(connection, found, rest)
+
+    def _understood(self, connection: Connection, found: Request, rest: bytes) -> None:
         connection.rest = rest
         self._sockets.counts.slot.add("requests_total")
         connection.then = Then.READ if found.keep_alive and not self.draining else Then.CLOSE

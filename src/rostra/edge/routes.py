@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from rostra.errors import BadInput, NotFound, RostraError
 from rostra.ids import checked_slug
@@ -75,6 +76,7 @@ _OF_A_SPACE = {"master.m3u8": Kind.MASTER, "state.json": Kind.STATE, "react": Ki
 _OF_A_RENDITION = {"mp4": Kind.LIVE, "m3u8": Kind.PLAYLIST}
 
 
+@lru_cache(maxsize=512)  # a crowd asks for the same few
 def route(method: str, target: str) -> Route:
     """What `method target` asks for; OPTIONS is understood like a reading.
 

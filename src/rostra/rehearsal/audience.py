@@ -40,8 +40,26 @@ class _Noted:
         self.who: list[Places] = []
         self.count: list[npt.NDArray[np.int64]] = []
         self.when: list[Numbers] = []
+        self._one_by_one: list[tuple[int, int, float]] = []
+
+    def add_one(self, who: int, count: int, when: float) -> None:
+        """The same for a single arrival; arrays for each would take longer than all the rest."""
+        self._one_by_one.append((who, count, when))
+
+    def earliest(self) -> list[float]:
+        """The moments of some arrivals, the first of all among them."""
+        arrays = (part.min() for part in self.when if len(part))
+        return [*arrays, *(when for *_, when in self._one_by_one[:1])]
+
+    def _gather(self) -> None:
+        """What came one by one came before whatever is added now."""
+        if self._one_by_one:
+            who, count, when = zip(*self._one_by_one, strict=True)
+            self._one_by_one.clear()
+            self.add(np.array(who, np.int64), np.array(count, np.int64), np.array(when))
 
     def add(self, who: Places, count: npt.NDArray[np.int64], when: Numbers) -> None:
+        self._gather()
         if len(who):
             self.who.append(who)
             self.count.append(count)
@@ -49,12 +67,14 @@ class _Noted:
 
     def forget(self, who: Places) -> None:
         """Whatever was noted of these."""
+        self._gather()
         for at, one in enumerate(self.who):
             kept = ~np.isin(one, who)
             self.who[at], self.count[at] = one[kept], self.count[at][kept]
             self.when[at] = self.when[at][kept]
 
     def take(self) -> tuple[Places, npt.NDArray[np.int64], Numbers]:
+        self._gather()
         if not self.who:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
         taken = np.concatenate(self.who), np.concatenate(self.count), np.concatenate(self.when)
@@ -109,7 +129,12 @@ class Audience:
         newcomer = _Newcomer(live.programme, live.beginning.media_time, PERIODS[live.kind], now)
         if not self._place(who, newcomer):
             self._unplaced[who] = newcomer
-        self.heard([who], [0], [now])
+        self.heard_one(who, 0, now)
+
+    def heard_one(self, who: int, count: int, when: float) -> None:
+        """So many bytes came for `who`."""
+        self._noted.add_one(who, count, when)
+        self.last[who] = when
 
     def heard(self, who: Sequence[int], counts: Sequence[int], when: Sequence[float]) -> None:
         """So many bytes came for each of `who`."""
@@ -163,7 +188,7 @@ class Audience:
 
     def listen(self, now: float) -> None:
         """Everybody plays up to `now`, or to the first arrival that is not worked out yet."""
-        waiting = [part.min() for part in (*self._noted.when, *self._pending.when) if len(part)]
+        waiting = [*self._noted.earliest(), *self._pending.earliest()]
         until = float(min([now, *waiting]))
         who = np.nonzero(self.players.begun & (self.state != State.OVER))[0]
         self.players.advance(who, np.full(len(who), until), self.reference.fills)

@@ -13,6 +13,7 @@ from rostra.rehearsal.connections import ENDED
 from rostra.rehearsal.listener import (
     HEAD_PATIENCE,
     Ask,
+    Beginnings,
     Joining,
     Live,
     Lost,
@@ -34,6 +35,7 @@ class Ears:
         count = len(scene.socks)
         self._scene = scene
         self._marks = [""] * count
+        self._beginnings = Beginnings()
         self._known_marks: dict[str, str] = {}
         self._tries = np.zeros(count, np.uint8)
         self._since = np.zeros(count)  # when its present response began
@@ -53,8 +55,8 @@ class Ears:
             self._comparing[one] = None
         scene = self._scene
         joining = Joining(
-            scene.errand, scene.now, page=not self._paged[one], after=self._after.get(one),
-            mark=self._marks[one],
+            scene.errand, self._beginnings, scene.now, page=not self._paged[one],
+            after=self._after.get(one), mark=self._marks[one],
         )  # fmt: skip
         sock = scene.open(one, joining.request)
         if sock is None:
@@ -129,9 +131,9 @@ class Ears:
             ready(0)
             return
         scene.connections.count(sock, one)
-        who, counts, cut = scene.connections.drain([(sock.fileno(), 0)], scene.socks)
-        if who:
-            audience.heard(who, counts, [scene.now] * len(who))
+        _, counts, cut = scene.connections.drain([(sock.fileno(), 0)], scene.socks)
+        for count in counts:
+            audience.heard_one(one, count, scene.now)
         if cut:
             self.cut(cut)
 
@@ -149,7 +151,7 @@ class Ears:
         except OSError:
             ended = True
         if total:
-            scene.audience.heard([one], [total], [scene.now])
+            scene.audience.heard_one(one, total, scene.now)
         if ended:
             self.cut([one])
 

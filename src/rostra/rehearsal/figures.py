@@ -24,6 +24,7 @@ COUNTERS = (
     "slow", "slow_closed", "hls", "hls_listening", "hls_silent",
     "late_seconds", "late_longest", "behind_longest", "out_of", "holes", "over_status",
 )  # fmt: skip
+_PLACE = {name: at for at, name in enumerate(COUNTERS)}
 HISTOGRAMS = ("join", "first", "refusal", "silence", "latency")
 BINS = 1024
 _LEAST, _GROWTH = 1e-4, 1.02
@@ -59,13 +60,13 @@ class Row:
         self.silent_by_second = rest[: seconds + 2]
 
     def __getitem__(self, name: str) -> float:
-        return float(self._counters[COUNTERS.index(name)])
+        return float(self._counters[_PLACE[name]])
 
     def __setitem__(self, name: str, value: float) -> None:
-        self._counters[COUNTERS.index(name)] = value
+        self._counters[_PLACE[name]] = value
 
     def add(self, name: str, amount: float = 1) -> None:
-        self._counters[COUNTERS.index(name)] += amount
+        self._counters[_PLACE[name]] += amount
 
     def largest(self, name: str, values: Sequence[float]) -> None:
         """Keep the largest ever given."""

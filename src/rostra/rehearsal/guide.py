@@ -13,6 +13,7 @@ from rostra.rehearsal.listener import (
     HEAD_PATIENCE,
     PERIODS,
     Ask,
+    Beginnings,
     Errand,
     Joining,
     Live,
@@ -37,6 +38,7 @@ class Guide:
         self.said = "nothing answers"
         self._connections = connections
         self._errand = errand
+        self._beginnings = Beginnings()
         self._sock: socket.socket | None = None
         self._joining: Joining | None = None
         self._after: float | None = None
@@ -58,7 +60,7 @@ class Guide:
 
     def _join(self) -> None:
         after = self._after if self.reference.after is None else self.reference.after
-        self._joining = Joining(self._errand, self._now, page=False, after=after)
+        self._joining = Joining(self._errand, self._beginnings, self._now, page=False, after=after)
         self._limit, self._heard = HEAD_PATIENCE, self._now
         self._sock = self._connections.open(self._joining.request)
         self._connections.special[self._sock.fileno()] = self._ready

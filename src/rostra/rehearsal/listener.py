@@ -8,8 +8,10 @@ first fragment; whoever listens needs no more than a count of bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from rostra.wire.boxes import box_at
@@ -55,12 +57,18 @@ class Errand:
             f"Rostra-Rehearsal: {self.rehearsal}\r\n\r\n"
         ).encode()
 
+    @cached_property
     def page(self) -> bytes:
         """The request for the page."""
         return self.request(f"/s/{self.slug}", "gzip")
 
+    @cached_property
+    def first(self) -> bytes:
+        """The request for the sound by one who has had none."""
+        return self.live()
+
     def live(self, after: float | None = None, mark: str = "") -> bytes:
-        """The request for the sound."""
+        """The request for the sound by one who comes again."""
         asked = [f"after={after:.3f}"] if after is not None else []
         asked += [f"mark={mark}"] if mark else []
         query = "?" + "&".join(asked) if asked else ""
@@ -71,7 +79,7 @@ class Head(NamedTuple):
     """The head of an answer."""
 
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
 
     @property
     def length(self) -> int | None:
@@ -92,13 +100,17 @@ def read_head(data: bytes) -> tuple[Head, bytes] | None:
         if len(data) > _LONGEST_HEAD or not b"HTTP/1.1 ".startswith(data[:9]):
             raise Malformed("What answers does not speak HTTP/1.1.")
         return None
-    if not data.startswith(b"HTTP/1.1 ") or not data[9:12].isdigit():
+    return _head(data[:end]), data[end + 4 :]
+
+
+@lru_cache(maxsize=256)  # thousands are answered with the same one
+def _head(lines: bytes) -> Head:
+    if not lines.startswith(b"HTTP/1.1 ") or not lines[9:12].isdigit():
         raise Malformed("What answers does not speak HTTP/1.1.")
     found = {
-        name.decode().lower(): value.decode("latin-1")
-        for name, value in _WANTED.findall(data, 0, end)
+        name.decode().lower(): value.decode("latin-1") for name, value in _WANTED.findall(lines)
     }
-    return Head(int(data[9:12]), found), data[end + 4 :]
+    return Head(int(lines[9:12]), found)
 
 
 class Beginning(NamedTuple):
@@ -128,6 +140,23 @@ def read_beginning(body: bytes) -> Beginning | None:
         elif found.type == b"mdat":
             return Beginning(body[:init], read_fragment(body[moof:at]).media_time, at)
     return None
+
+
+class Beginnings:
+    """The last few, so that the one that many responses share is read once."""
+
+    def __init__(self) -> None:
+        self._known: deque[tuple[bytes, Beginning]] = deque(maxlen=8)
+
+    def read(self, body: bytes) -> Beginning | None:
+        """As `read_beginning`."""
+        for known, beginning in self._known:
+            if body.startswith(known):
+                return beginning
+        found = read_beginning(body)
+        if found is not None:
+            self._known.appendleft((body[: found.end], found))
+        return found
 
 
 # What to do next: one of these.
@@ -188,18 +217,22 @@ _MORE = More()
 class Joining:
     """The way of one listener. Send `request`, then give `take` what comes."""
 
-    __slots__ = ("_anew", "_ask_live", "_held", "_live", "_read", "request", "since", "skip")
+    __slots__ = (
+        "_anew", "_ask_live", "_beginnings", "_held", "_live", "_read", "request", "since", "skip",
+    )  # fmt: skip
 
     def __init__(
-        self, errand: Errand, now: float, *, page: bool, after: float | None = None, mark: str = ""
-    ) -> None:
+        self, errand: Errand, beginnings: Beginnings, now: float,
+        *, page: bool, after: float | None = None, mark: str = "",
+    ) -> None:  # fmt: skip
         self.since = now
+        self._beginnings = beginnings
         self.skip = 0  # bytes of the page still to come: they may be discarded unread
         self._held = b""
         self._anew = False
         self._live: Head | None = None
-        self._ask_live = errand.live(after, mark)
-        self.request = errand.page() if page else self._ask_live
+        self._ask_live = errand.first if after is None and not mark else errand.live(after, mark)
+        self.request = errand.page if page else self._ask_live
         self._read: Callable[[], Step] = self._page if page else self._head
 
     def take(self, data: bytes) -> Step:
@@ -245,7 +278,7 @@ class Joining:
         return self._body()
 
     def _body(self) -> Step:
-        beginning = read_beginning(self._held)
+        beginning = self._beginnings.read(self._held)
         if beginning is None or self._live is None:
             return _MORE
         said = self._live.headers

@@ -71,7 +71,7 @@ class Phone:
         self.skip = 0  # bytes of a segment still to come: they may be discarded unread
         self.due = 0.0  # when the playlist is to be asked for again
         self.since = now
-        self.request = errand.page()
+        self.request = errand.page
 
     def reconnected(self, now: float) -> None:
         """Another connection: what was half fetched is fetched again."""
@@ -79,7 +79,7 @@ class Phone:
         if self._playlist:
             self.request = self.again()
         else:
-            self._wanted, self.request = Wanted.PAGE, self._errand.page()
+            self._wanted, self.request = Wanted.PAGE, self._errand.page
 
     def again(self) -> bytes:
         """The request for the playlist."""

@@ -29,7 +29,7 @@ class Slow:
         scene = self._scene
         self._all.add(one)
         scene.audience.counted[one] = False
-        sock = scene.open(one, scene.errand.live(), slow=True)
+        sock = scene.open(one, scene.errand.first, slow=True)
         if sock is None:
             return False
         scene.audience.state[one] = State.JOINING

@@ -27,7 +27,7 @@ from rostra.programme.board import Board
 from rostra.programme.manifest import Manifest
 from rostra.programme.places import Places
 from rostra.settings import StageSettings
-from rostra.stage import rules
+from rostra.stage import hold, rules
 from rostra.stage.desk import Desk
 from rostra.stage.events import EventLog
 from rostra.stage.peer import Peer
@@ -339,5 +339,5 @@ def _recorder(
     slug: str, found: Manifest, places: Places, settings: StageSettings, clock: Clock
 ) -> Recorder:
     if found.programme is None:
-        return Recorder.begin(slug, 0, places, settings, clock)
-    return Recorder.go_on(slug, found.programme, places, settings, clock)
+        return Recorder.begin(slug, 0, places, settings, clock, prelude=hold.PRELUDE)
+    return Recorder.go_on(slug, found.programme, places, settings, clock, prelude=hold.PRELUDE)

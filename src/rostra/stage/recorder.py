@@ -56,24 +56,29 @@ class Rendition:
 class Recorder:
     """Both renditions of one programme, from `tick` (media time of the next 20 ms) on."""
 
-    def __init__(self, pid: str, origin: Origin, tick: int, renditions: list[Rendition]) -> None:
+    def __init__(
+        self, pid: str, origin: Origin, tick: int, renditions: list[Rendition], *, live: int
+    ) -> None:
         self.pid = pid
         self.origin = origin
         self.tick = tick
+        self.live = live  # what lies before it was to be there when the programme began
         self.disk_full = False
         self._reserved_until = tick
         self._renditions = renditions
 
     @classmethod
     def begin(
-        cls, slug: str, first: int, places: Places, settings: StageSettings, clock: Clock
-    ) -> Recorder:
-        """A new programme whose first sample has media time `first` and is heard now.
+        cls, slug: str, first: int, places: Places, settings: StageSettings, clock: Clock,
+        *, prelude: int = 0,
+    ) -> Recorder:  # fmt: skip
+        """A new programme whose first sample has media time `first`.
 
+        The samples of a `prelude` are taken to have been heard already; what follows is heard now.
         Raises DiskFull, Misconfigured when a codec is missing.
         """
-        pid = new_programme_id()
-        origin = origin_for(first, boot_id=clock.boot_id(), now_ns=clock.boot_ns())
+        pid, live = new_programme_id(), first + prelude
+        origin = origin_for(live, boot_id=clock.boot_id(), now_ns=clock.boot_ns())
         made: list[Rendition] = []
         for name, bitrate in _renditions(settings):
             encoder = frame_encoder(name, bitrate)
@@ -88,28 +93,30 @@ class Recorder:
                 wall_ms=clock.wall_ms(),
             )
             made.append(Rendition(name, bitrate, writer, Fragmenter(encoder)))
-        return cls(pid, origin, first, made)
+        return cls(pid, origin, first, made, live=live)
 
     @classmethod
     def go_on(
-        cls, slug: str, pid: str, places: Places, settings: StageSettings, clock: Clock
-    ) -> Recorder:
+        cls, slug: str, pid: str, places: Places, settings: StageSettings, clock: Clock,
+        *, prelude: int = 0,
+    ) -> Recorder:  # fmt: skip
         """Continue programme `pid`, its gap filled; or begin another when the gap is too long."""
         writers, whole = _recovered(slug, pid, places, settings)
         if not writers:
-            return cls.begin(slug, 0, places, settings, clock)  # it died before its first word
+            # It died before its first word.
+            return cls.begin(slug, 0, places, settings, clock, prelude=prelude)
         end = max(writer.end for writer in writers)
         origin = writers[0].origin
         plan = resume(origin, end, boot_id=clock.boot_id(), now_ns=clock.boot_ns(), whole=whole)
         if plan.fresh_from is not None:
             for writer in writers:
                 writer.close()
-            return cls.begin(slug, plan.fresh_from, places, settings, clock)
+            return cls.begin(slug, plan.fresh_from, places, settings, clock, prelude=prelude)
         made = [
             Rendition(name, bitrate, writer, Fragmenter(frame_encoder(name, bitrate)))
             for (name, bitrate), writer in zip(_renditions(settings), writers, strict=True)
         ]
-        recorder = cls(pid, origin, plan.fill_until, made)
+        recorder = cls(pid, origin, plan.fill_until, made, live=plan.fill_until)
         recorder._fill(clock.wall_ms())
         return recorder
 

@@ -23,7 +23,7 @@ from rostra.stage.recorder import Recorder
 from rostra.stage.rules import By, Event, Room
 from rostra.stage.seat import Chair
 from rostra.stage.statement import Audience, Document, Statement, Surroundings, document
-from rostra.wire.timing import FRAGMENT
+from rostra.wire.timing import FRAGMENT, RATE
 
 Pcm = npt.NDArray[np.float32]
 
@@ -53,6 +53,7 @@ class LiveRoom:
         self._blend, self._green_blend = Blend(), Blend()
         self._foldback, self._green_foldback = Foldback(), Foldback()
         self._said: Document = self._document(recorder.tick)
+        self._play_prelude()
         if self.on_air is None and room.phase in ("live", "paused"):
             self.on_air = recorder.tick  # a new programme of a room that is on air already
 
@@ -112,6 +113,14 @@ class LiveRoom:
             lobby=self.on_air is None,
             wall_ms=self._clock.wall_ms(),
         )
+
+    def _play_prelude(self) -> None:
+        """What the first listener is given at once must be there: hold music, of just before."""
+        recorder, wall_ms = self.recorder, self._clock.wall_ms()
+        while (left := recorder.live - recorder.tick) > 0:
+            sound = self._limiter.limit(hold.frame(recorder.tick))
+            when = wall_ms - left * 1000 // RATE
+            recorder.add(sound, self._events, lobby=self.on_air is None, wall_ms=when)
 
     @property
     def _heard(self) -> bool:
