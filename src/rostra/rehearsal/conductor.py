@@ -39,6 +39,7 @@ _HEAD_START = 0.2
 _END_PATIENCE = 15.0
 _KEPT_FILES = 256
 _MOST_WORKERS = 250
+_SOURCES_EACH = 4
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
 _SYSCTLS = (
     "net/core/somaxconn", "net/ipv4/tcp_max_syn_backlog", "net/ipv4/ip_local_port_range",
@@ -155,12 +156,9 @@ class _Conductor:
 
     def _start(self, number: int) -> None:
         share = Share(number, self._workers)
-        source = None
-        if self._workers > 1 and self._place.loopback and ":" not in self._place.address:
-            source = f"127.0.{number // 250}.{number % 250 + 2}"
         orders = Orders(
             target=(self._place.address, self._place.port),
-            source=source,
+            sources=_sources(number, self._place),
             errand=Errand(
                 self._place.host, self._place.slug,
                 permission.word(self._place, self._wish.token),
@@ -301,6 +299,18 @@ class _Conductor:
             limit=self._limit(),
             version=__version__,
         )  # fmt: skip
+
+
+def _sources(number: int, place: permission.Place) -> tuple[str, ...]:
+    """From where the listeners of a worker come, if the server is on this machine (IPv4).
+
+    Several: Linux looks for a free port by trying one after the other, first those that are even.
+    Past a third of one address' ports it spends most of a connection's cost on that.
+    """
+    if not place.loopback or ":" in place.address or sys.platform != "linux":
+        return ()
+    numbers = range(number * _SOURCES_EACH, (number + 1) * _SOURCES_EACH)
+    return tuple(f"127.0.{one // 250}.{one % 250 + 2}" for one in numbers)
 
 
 def _work(orders: Orders, ledger: Ledger, number: int, control: Control, clock: Clock) -> int:

@@ -7,14 +7,15 @@ is watched for edges (EPOLLET): whoever is told of bytes reads until there are n
 from __future__ import annotations
 
 import errno
+import itertools
 import select
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rostra.rehearsal.private import wrapped
 
-MOST_EACH = 19_000  # listeners of one worker: files it may hold, ports of one source address
+MOST_EACH = 19_000  # listeners of one worker: files it may hold
 WATCHED = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 _AT_ONCE = 1 << 20
@@ -44,17 +45,17 @@ class Connections:
     def __init__(
         self,
         target: tuple[str, int],
-        source: str | None,
+        sources: Sequence[str],
         most: int,
         tls: tuple[ssl.SSLContext, str] | None = None,
     ) -> None:
-        """`source` is the address from which they come, None for the system's choice.
+        """`sources` are the addresses from which they come, none for the system's choice.
 
         `tls` is by what the server is trusted, and the name that it must have.
         """
         self._target = target
         self._tls = tls
-        self._source = source
+        self._sources = itertools.cycle(sources) if sources else None
         self._family = socket.AF_INET6 if ":" in target[0] else socket.AF_INET
         self._unsent: dict[int, bytes] = {}
         self._scratch = bytearray(_AT_ONCE)  # hardly ever written to, so it takes no memory
@@ -91,9 +92,9 @@ class Connections:
     def _prepare(self, sock: socket.socket, *, slow: bool) -> None:
         if slow:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)
-        if self._source is not None:
+        if self._sources is not None:
             sock.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
-            sock.bind((self._source, 0))
+            sock.bind((next(self._sources), 0))
 
     def send(self, sock: socket.socket, data: bytes) -> None:
         """Send `data`, now or as soon as there is room."""

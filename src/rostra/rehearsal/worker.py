@@ -39,7 +39,7 @@ class Orders:
     """What a worker is told before it begins."""
 
     target: tuple[str, int]
-    source: str | None
+    sources: tuple[str, ...]
     errand: Errand
     plan: Plan
     mix: Mix
@@ -74,7 +74,7 @@ class Worker:
     def __init__(self, orders: Orders, row: Row, control: Control, clock: Clock) -> None:
         self._orders, self._row, self._control, self._clock = orders, row, control, clock
         count = self._count = orders.share.of(orders.plan.listeners)
-        self._connections = Connections(orders.target, orders.source, count, orders.tls)
+        self._connections = Connections(orders.target, orders.sources, count, orders.tls)
         self._guide = Guide(self._connections, orders.errand)
         length = int(orders.plan.length) + 60
         self._audience = Audience(count, self._guide.reference, length)
