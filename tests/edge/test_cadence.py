@@ -19,6 +19,7 @@ from rostra.edge.cadence import (
     Ring,
     choose_class,
     dear_places,
+    nap,
 )
 
 SECOND = 1_000_000_000
@@ -129,3 +130,30 @@ def test_a_clock_that_stands_still_or_goes_back_serves_nobody_again() -> None:
     ring.sit(SECOND)
     assert len(list(ring.due(2 * SECOND))) == 1
     assert list(ring.due(2 * SECOND)) == list(ring.due(SECOND)) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from("srd"), st.integers(1, 200)), max_size=200))
+def test_the_next_turn_is_that_of_the_next_step_in_which_somebody_sits(
+    moves: list[tuple[str, int]],
+) -> None:
+    ring, now, phases = Ring(BUSY, 0), 0, []
+    done = 0
+    for move, number in moves:
+        if move == "s":
+            phases.append(ring.sit(now))
+        elif move == "r" and phases:
+            ring.rise(phases.pop(number % len(phases)))
+        elif move == "d":
+            now += number * 10_000_000
+            list(ring.due(now))
+            done = now // STEP_NS
+        steps = range(done + 1, done + 1 + BUSY.phases)
+        wanted = [step * STEP_NS for step in steps if step % BUSY.phases in phases]
+        assert ring.next_due() == (wanted[0] if wanted else None)
+
+
+def test_in_a_rush_an_edge_looks_away_for_as_long_as_there_are_others() -> None:
+    assert nap(100, 64) == 0
+    assert nap(7_000, 2) == 3_000_000
+    assert nap(7_000, 10) == 10_000_000
+    assert nap(7_000, 64) == 20_000_000

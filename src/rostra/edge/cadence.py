@@ -75,6 +75,21 @@ def choose_class(load: Load) -> Class:
     return BUSY if load.busy + coming < load.places.busy else CROWD
 
 
+_RUSH = 1_000.0  # joins a second on all edges
+_SHORTEST_NAP_NS, _LONGEST_NAP_NS, _NAP_EACH_NS = 3_000_000, 20_000_000, 1_000_000
+
+
+def nap(joins_per_second: float, edges: int) -> int:
+    """Nanoseconds for which an edge may look away in a rush, to find more to do at once.
+
+    What one turn costs whatever there is to do, and the change from one process to another, would
+    else be paid for each newcomer; and the more edges there are, the fewer each finds.
+    """
+    if joins_per_second < _RUSH:
+        return 0
+    return min(_LONGEST_NAP_NS, max(_SHORTEST_NAP_NS, edges * _NAP_EACH_NS))
+
+
 class Turn(NamedTuple):
     """One phase whose time has come, and when that was."""
 
@@ -90,6 +105,7 @@ class Ring:
         # Phase p is at place -p, so that what is searched for lies in the list's own direction.
         self._sitting = [0] * kind.phases
         self._total = 0
+        self._next: int | None = None  # the next step in which somebody sits, where it is known
         self._done = now // STEP_NS  # every step up to this one has had its turn
 
     def __len__(self) -> int:
@@ -107,12 +123,18 @@ class Ring:
             place = self._sitting.index(fewest)
         self._sitting[place] += 1
         self._total += 1
-        return -place % count
+        phase = -place % count
+        if self._next is not None:
+            following = self._done + 1
+            self._next = min(self._next, following + (phase - following) % count)
+        return phase
 
     def rise(self, phase: int) -> None:
         """Give back one seat of `phase`."""
         self._sitting[-phase] -= 1
         self._total -= 1
+        if not self._sitting[-phase]:
+            self._next = None
 
     def due(self, now: int) -> Iterator[Turn]:
         """Occupied phases whose turn came since the last call, in order, each once at most.
@@ -122,6 +144,7 @@ class Ring:
         current = now // STEP_NS
         first = max(self._done + 1, current - len(self._sitting) + 1)
         self._done = max(self._done, current)
+        self._next = None
         for step in range(first, current + 1):
             phase = step % len(self._sitting)
             if self._sitting[-phase]:
@@ -131,6 +154,8 @@ class Ring:
         """When the next occupied phase has its turn, or None while nobody sits."""
         if not self._total:
             return None
-        count = len(self._sitting)
-        steps = range(self._done + 1, self._done + 1 + count)
-        return next(step * STEP_NS for step in steps if self._sitting[-(step % count)])
+        if self._next is None:
+            count = len(self._sitting)
+            steps = range(self._done + 1, self._done + 1 + count)
+            self._next = next(step for step in steps if self._sitting[-(step % count)])
+        return self._next * STEP_NS

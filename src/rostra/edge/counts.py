@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from rostra.edge.admission import HLS_COSTS, Waiting, admits
-from rostra.edge.cadence import DearPlaces, Load
+from rostra.edge.cadence import DearPlaces, Load, nap
 from rostra.edge.standing import Origins, Standing
 from rostra.errors import Unavailable
 from rostra.programme.board import Board, Slot
@@ -57,6 +57,10 @@ class Counts:
             self._totals["listeners_calm"], self._totals["listeners_busy"], self._rate(),
             self._places,
         )  # fmt: skip
+
+    def nap(self) -> int:
+        """How long this edge may look away, in ns; 0 unless there is a rush."""
+        return nap(self._rate(), self._totals["edges"]) if self._joins else 0
 
     def _look(self, now: int) -> None:
         if now < self._asked_ns + _FRESH_NS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from collections.abc import Callable
 
 from rostra.edge.conversations import Conversations
@@ -54,6 +55,7 @@ class Edge:
         self._late_ns = 0  # at the last turn
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
+        self._newcomers = False  # whether something was done for any in the last turn
         self._effort = Effort()
         sockets.poll.register(wake, select.EPOLLIN)
 
@@ -65,6 +67,9 @@ class Edge:
 
     def _turn(self) -> None:
         sockets = self._sockets
+        if self._newcomers and (rest := sockets.counts.nap()):
+            time.sleep(rest / _SECOND)
+        self._newcomers = False
         events = sockets.poll.poll(self._patience(), _EVENTS_A_TURN)
         self._send()
         for number, (fd, mask) in enumerate(events):
@@ -114,6 +119,7 @@ class Edge:
             if connection.shakes_hands and self._handshakes is not None:
                 self._handshakes.wait(connection)
                 return
+            self._newcomers = True
             self._conversations.happened(connection, mask)
         elif fd in sockets.crowd:
             self._conversations.happened_to_listener(fd, mask)

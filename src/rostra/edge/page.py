@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ class ListeningPage:
             facts=_facts(view, language, words["live"]),
             code=qr_code(view.listen_url),
         ).encode()
-        return Rendered(gzip.compress(body, 9, mtime=0), body, self._headers(view, language))
+        return Rendered(gzip.compress(body, 6, mtime=0), body, self._headers(view, language))
 
     def _headers(self, view: PageView, language: str) -> list[tuple[str, str]]:
         return [
@@ -150,6 +151,7 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     return found
 
 
+@lru_cache(maxsize=8)
 def source_hash(text: str) -> str:
     """How a content security policy names inline `text`."""
     digest = hashlib.sha256(text.encode()).digest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from rostra.edge.answers import CORS, Answer, Headers
 from rostra.edge.page import ListeningPage, PageView, Rendered
@@ -106,6 +107,7 @@ def _answer(made: Rendered, status: int, *, gzip: bool) -> Answer:
     return Answer(status, headers, (made.body_gzip if gzip else made.body,))
 
 
+@lru_cache(maxsize=512)
 def language_of(chosen: str | None, accepted: str) -> str:
     """The one of LANGUAGES that was `chosen`, else the best of an Accept-Language header."""
     if chosen in LANGUAGES:
@@ -120,6 +122,7 @@ def language_of(chosen: str | None, accepted: str) -> str:
     return best
 
 
+@lru_cache(maxsize=512)
 def takes_gzip(accepted: str) -> bool:
     """Whether an Accept-Encoding header allows gzip."""
     codings = dict((part.partition(";")[::2]) for part in accepted[:512].lower().split(","))

@@ -16,6 +16,7 @@ import hashlib
 import ipaddress
 import mmap
 from enum import Enum
+from functools import lru_cache
 
 from rostra.edge.reactions import network
 
@@ -74,6 +75,7 @@ class Origins:
         return int.from_bytes(digest, "little") % self._count
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Whether it is an address of this machine itself."""
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import segno
 
 
+@lru_cache(maxsize=64)  # drawing one takes milliseconds
 def qr_code(address: str) -> dict[str, Any]:
     """The dark squares of the address as an SVG path (`d`) and how many there are a side."""
     code = segno.make(address, error="m", micro=False)
