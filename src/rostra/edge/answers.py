@@ -64,6 +64,7 @@ class Answer:
     parts: tuple[Part, ...] = ()
     error: str = ""  # the code of an error, for counting
     replay: bool = field(default=False)  # a player may leave this for minutes and come back
+    _framed: dict[tuple[bool, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def length(self) -> int:
@@ -71,6 +72,13 @@ class Answer:
 
     def head(self, *, keep_alive: bool, wall_s: int) -> bytes:
         """The head as it is sent at `wall_s` seconds of wall time."""
+        made = self._framed.get((keep_alive, wall_s))
+        if made is None:  # the same page is sent to thousands within a second
+            self._framed.clear()
+            made = self._framed[keep_alive, wall_s] = self._head(keep_alive, wall_s)
+        return made
+
+    def _head(self, keep_alive: bool, wall_s: int) -> bytes:
         framing: list[tuple[str, str]] = [("Date", date(wall_s))]
         if self.status not in (204, 304):
             framing.append(("Content-Length", str(self.length)))

@@ -6,6 +6,7 @@ order of beginning is all the timer there is, whatever the number of connections
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from enum import Enum
 from typing import Generic, TypeVar
@@ -32,7 +33,8 @@ class Deadlines(Generic[Key]):
     """Who waits for what, until when. A key waits for one thing at a time."""
 
     def __init__(self) -> None:
-        self._queues: dict[Wait, dict[Key, int]] = {wait: {} for wait in Wait}
+        # In a plain dict the first is found behind the places of all that were first before it.
+        self._queues: dict[Wait, OrderedDict[Key, int]] = {wait: OrderedDict() for wait in Wait}
         self._waits: dict[Key, Wait] = {}
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from functools import lru_cache
 from typing import NamedTuple
 
 from rostra.edge.answers import CORS, NO_STORE, date
@@ -70,8 +71,9 @@ def _is_within(tail: Tail, media_time: int) -> bool:
     return tail.log.first - _TOLERANCE <= media_time <= tail.end + _TOLERANCE
 
 
-def live_head(tail: Tail, kind: Class, mark: str, wall_s: int) -> bytes:
-    """The head of an endless response."""
+@lru_cache(maxsize=64)
+def live_head(pid: str, kind: Class, mark: str, wall_s: int) -> bytes:
+    """The head of an endless response, of programme `pid`."""
     return head(
         200,
         (
@@ -82,7 +84,7 @@ def live_head(tail: Tail, kind: Class, mark: str, wall_s: int) -> bytes:
             ("X-Accel-Buffering", "no"),
             ("Rostra-Class", kind.name),
             ("Rostra-Mark", mark),
-            ("Rostra-Programme", tail.pid),
+            ("Rostra-Programme", pid),
             ("Date", date(wall_s)),
             *CORS,
         ),

@@ -7,6 +7,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rostra.clock import Clock
 from rostra.edge import hls, recording
@@ -51,8 +52,7 @@ _MOST_STATES = 256
 _ROBOTS = "User-agent: *\nDisallow: /live/\nDisallow: /replay/\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(NamedTuple):
     """An endless response: its first bytes, and where the listener then stands.
 
     Its standing is VERIFIED until it is known where it came from, or REHEARSED.
@@ -158,7 +158,7 @@ class Serving:
         start = start_of(tail, kind, floor(tail, space.manifest), after, since)
         if start.paced and self._parts.paced() >= MOST_PACED:
             raise _later("Too many listen to earlier parts: try again, or listen live.")
-        head = live_head(tail, kind, sign(self._parts.secret, Mark(wall_s, kind)), wall_s)
+        head = live_head(tail.pid, kind, sign(self._parts.secret, Mark(wall_s, kind)), wall_s)
         standing = Standing.REHEARSED if rehearsed else Standing.VERIFIED
         seat = Seat(space, tail, kind, standing)
         return Join(head, self._beginnings.of(tail, start), seat, start)

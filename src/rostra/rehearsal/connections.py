@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from rostra.rehearsal.private import wrapped
 
 MOST_EACH = 19_000  # listeners of one worker: files it may hold
-WATCHED = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
+WATCHED = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
+_WANTS_ROOM = WATCHED | select.EPOLLOUT
 ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 _AT_ONCE = 1 << 20
 _LOOKED_AT = 8 * 1024
@@ -104,11 +105,13 @@ class Connections:
             taken = 0
         if taken < len(data):
             self._unsent[sock.fileno()] = data[taken:]
+            self.poll.modify(sock.fileno(), _WANTS_ROOM)
 
     def flush(self, sock: socket.socket) -> None:
         """There may be room again."""
         rest = self._unsent.pop(sock.fileno(), None)
         if rest is not None:
+            self.poll.modify(sock.fileno(), WATCHED)
             self.send(sock, rest)
 
     def discard(self, sock: socket.socket, most: int = _AT_ONCE) -> int:

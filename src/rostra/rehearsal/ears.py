@@ -17,6 +17,7 @@ from rostra.rehearsal.listener import (
     Joining,
     Live,
     Lost,
+    More,
     Over,
     Refused,
     Step,
@@ -73,32 +74,33 @@ class Ears:
         sock = scene.socks[one]
         assert sock is not None
         scene.connections.flush(sock)
-        while True:
+        step = self._next(one, joining)
+        while isinstance(step, More):
             step = self._next(one, joining)
-            if step is None:
-                if mask & ENDED:
-                    self._lost(one)
-                return
-            if isinstance(step, Ask):
-                self._paged[one] = True
-                if step.anew:
-                    scene.close(one)
-                    scene.later(one, 0.0)
-                    return
+        if step is not None:
+            self._go(one, joining, step)
+        elif mask & ENDED:
+            self._lost(one)
+
+    def _go(self, one: int, joining: Joining, step: Step) -> None:
+        """What comes next for `one`."""
+        scene = self._scene
+        if isinstance(step, Ask):
+            self._paged[one] = True
+            if step.anew:
+                scene.close(one)
+                scene.later(one, 0.0)
+            elif (sock := scene.socks[one]) is not None:
                 scene.connections.send(sock, step.request)
-            elif isinstance(step, Live):
-                self._listen(one, step)
-                return
-            elif isinstance(step, Refused):
-                self._refused(one, step, joining)
-                return
-            elif isinstance(step, Over):
-                self._waiting.pop(one, None)
-                scene.over(one, step.status)
-                return
-            elif isinstance(step, Lost):
-                self._lost(one)
-                return
+        elif isinstance(step, Live):
+            self._listen(one, step)
+        elif isinstance(step, Refused):
+            self._refused(one, step, joining)
+        elif isinstance(step, Over):
+            self._waiting.pop(one, None)
+            scene.over(one, step.status)
+        elif isinstance(step, Lost):
+            self._lost(one)
 
     def _next(self, one: int, joining: Joining) -> Step | None:
         """The next step; None when nothing more came."""

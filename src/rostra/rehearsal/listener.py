@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -218,7 +218,8 @@ class Joining:
     """The way of one listener. Send `request`, then give `take` what comes."""
 
     __slots__ = (
-        "_anew", "_ask_live", "_beginnings", "_held", "_live", "_read", "request", "since", "skip",
+        "_anew", "_ask_live", "_beginnings", "_held", "_live", "_page_wanted", "request", "since",
+        "skip",
     )  # fmt: skip
 
     def __init__(
@@ -233,13 +234,15 @@ class Joining:
         self._live: Head | None = None
         self._ask_live = errand.first if after is None and not mark else errand.live(after, mark)
         self.request = errand.page if page else self._ask_live
-        self._read: Callable[[], Step] = self._page if page else self._head
+        self._page_wanted = page
 
     def take(self, data: bytes) -> Step:
         """`data` came, which must not be longer than what is still to be skipped."""
         self._held += data
         try:
-            return self._read()
+            if self._page_wanted:
+                return self._page()
+            return self._head() if self._live is None else self._body()
         except Malformed as reason:
             return Lost(reason.sentence)
 
@@ -263,7 +266,7 @@ class Joining:
         return More(self.skip) if self.skip else self._page_is_there()
 
     def _page_is_there(self) -> Step:
-        self._read = self._head
+        self._page_wanted = False
         return Ask(self._ask_live, self._anew)
 
     def _head(self) -> Step:
@@ -274,7 +277,6 @@ class Joining:
         if head.status != 200:
             return _refusal(head)
         self._live = head
-        self._read = self._body
         return self._body()
 
     def _body(self) -> Step:
