@@ -154,6 +154,6 @@ def test_the_next_turn_is_that_of_the_next_step_in_which_somebody_sits(
 
 def test_in_a_rush_an_edge_looks_away_for_as_long_as_there_are_others() -> None:
     assert nap(100, 64) == 0
-    assert nap(7_000, 2) == 3_000_000
+    assert nap(7_000, 2) == 5_000_000
     assert nap(7_000, 10) == 10_000_000
     assert nap(7_000, 64) == 20_000_000

@@ -76,7 +76,7 @@ def choose_class(load: Load) -> Class:
 
 
 _RUSH = 1_000.0  # joins a second on all edges
-_SHORTEST_NAP_NS, _LONGEST_NAP_NS, _NAP_EACH_NS = 3_000_000, 20_000_000, 1_000_000
+_SHORTEST_NAP_NS, _LONGEST_NAP_NS, _NAP_EACH_NS = 5_000_000, 20_000_000, 1_000_000
 
 
 def nap(joins_per_second: float, edges: int) -> int:

@@ -178,9 +178,8 @@ class Conversations:
         if seat.standing is not Standing.REHEARSED:
             seat = seat._replace(standing=counts.arrived(fd, asker))
         start, tail = join.start, seat.tail
-        offset = tail.offset(start.record) if start.paced else tail.data_end
         tail.hold()
-        connection.ear = Ear(fd, seat, offset)
+        connection.ear = Ear(fd, seat, join.offset)
         connection.start = tail.log[start.record].media_time if start.paced else None
         connection.then = Then.LISTEN
         connection.queue(join.head + join.body)

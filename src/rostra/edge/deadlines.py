@@ -24,6 +24,8 @@ class Wait(Enum):
     REPLAY = ("replay", 600_000_000_000)  # the same for a recording, which a player may pause
     GOODBYE = ("goodbye", 2_000_000_000)
 
+    __hash__ = object.__hash__  # there is one of each; that of Enum is Python
+
     @property
     def patience_ns(self) -> int:
         return self.value[1]

@@ -20,8 +20,9 @@ from rostra.edge.spaces import Space, Spaces
 from rostra.edge.standing import Standing
 
 _SECOND = 1_000_000_000
-_LATE_NS = 100_000_000  # from here on joins give way
-_ACCEPTS, _ACCEPTS_WHEN_LATE = 64, 4  # a turn
+# A turn, whatever else there is to do: whoever is not accepted in time sends all it said again and
+# again, which costs more than to let it in and answer it later.
+_ACCEPTS = 1024
 _LATENESS_NS = 10 * _SECOND
 _EVENTS_A_TURN = 256
 _LOOK_EVERY = 16  # events, between two looks at the timetable
@@ -52,7 +53,6 @@ class Edge:
         self._told_to_end = told_to_end
         self._next_second = sockets.now
         self._ends: int | None = None
-        self._late_ns = 0  # at the last turn
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
         self._newcomers = False  # whether something was done for any in the last turn
@@ -109,7 +109,6 @@ class Edge:
         slot = sockets.counts.slot
         slot.add("sends_total", served.sends)
         slot.add("bytes_total", served.sent_bytes)
-        self._late_ns = served.lateness_ns
         if served.lateness_ns >= self._latest[0] or now > self._latest[1] + _LATENESS_NS:
             self._latest = (served.lateness_ns, now)
 
@@ -127,7 +126,7 @@ class Edge:
             os.read(self._wake, 4096)
             self._shelf.collect()
         elif fd == sockets.listener_fd:
-            sockets.accept(_ACCEPTS if self._late_ns < _LATE_NS else _ACCEPTS_WHEN_LATE)
+            sockets.accept(_ACCEPTS)
 
     def _shake_hands(self, handshakes: Handshakes) -> None:
         """Behind all else, and listeners before each one: a handshake costs as much as forty sends.

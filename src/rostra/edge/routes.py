@@ -34,6 +34,8 @@ class Kind(Enum):
     ROBOTS = "robots"
     HOME = "home"
 
+    __hash__ = object.__hash__  # there is one of each; that of Enum is Python
+
     @property
     def methods(self) -> tuple[str, ...]:
         return _POSTING if self is Kind.REACT else _READING

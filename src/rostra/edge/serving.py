@@ -49,11 +49,13 @@ _SEGMENT_NS = SEGMENT * 1_000_000_000 // 48_000
 _FOR_A_SECOND = ("Cache-Control", "public, max-age=1")
 _FOR_A_DAY = ("Cache-Control", "public, max-age=86400")
 _MOST_STATES = 256
+_MOST_JOINS = 64
+_SAME_NS = 50_000_000  # as long as the counts of all edges are taken to be the same
 _ROBOTS = "User-agent: *\nDisallow: /live/\nDisallow: /replay/\n"
 
 
 class Join(NamedTuple):
-    """An endless response: its first bytes, and where the listener then stands.
+    """An endless response: its first bytes, and at which `offset` of the log the listener then is.
 
     Its standing is VERIFIED until it is known where it came from, or REHEARSED.
     """
@@ -62,6 +64,7 @@ class Join(NamedTuple):
     body: bytes
     seat: Seat
     start: Start
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Serving:
         self._playlists = hls.Playlists()
         self._states: OrderedDict[tuple[str, str, str, int], str] = OrderedDict()
         self.fetched: dict[str, Fetched] = {}
+        self._joins: dict[tuple[str, str, bool], tuple[int, Join]] = {}
         self._doors: dict[Kind, Callable[[Route, Request, int], Outcome]] = {
             Kind.REPLAY: self._replay,
             Kind.PAGE: self._page,
@@ -141,6 +145,26 @@ class Serving:
     # the sound
 
     def _live(self, found: Route, request: Request, address: str, now: int) -> Answer | Join:
+        """A join; one like all others in a rush is the same for some milliseconds."""
+        wall_s = self._parts.clock.wall_ms() // 1000
+        rehearsed = self._parts.permit.is_rehearsed(
+            request.headers.get("rostra-rehearsal"), address, wall_s
+        )
+        if found.query:
+            return self._join(found, now, wall_s, rehearsed=rehearsed)
+        key = (found.slug, found.rendition, rehearsed)
+        until, join = self._joins.get(key, (0, None))
+        if join is not None and now < until:
+            self._admit("", wall_s, now)
+            return join
+        made = self._join(found, now, wall_s, rehearsed=rehearsed)
+        if isinstance(made, Join):
+            if len(self._joins) >= _MOST_JOINS:
+                self._joins.clear()
+            self._joins[key] = now + _SAME_NS, made
+        return made
+
+    def _join(self, found: Route, now: int, wall_s: int, *, rehearsed: bool) -> Answer | Join:
         space = self._parts.spaces.find(found.slug, now)
         asked = found.parameters()
         after, since = moment(asked.get("after")), moment(asked.get("from"))
@@ -149,10 +173,6 @@ class Serving:
         if not space.manifest.on and space.manifest.phase != "ended":
             raise _later("This Space has not begun: come back later.")
         tail = space.current(found.rendition, now)
-        wall_s = self._parts.clock.wall_ms() // 1000
-        rehearsed = self._parts.permit.is_rehearsed(
-            request.headers.get("rostra-rehearsal"), address, wall_s
-        )
         self._admit(asked.get("mark", ""), wall_s, now)
         kind = choose_class(self._parts.counts.load(now))
         start = start_of(tail, kind, floor(tail, space.manifest), after, since)
@@ -161,7 +181,8 @@ class Serving:
         head = live_head(tail.pid, kind, sign(self._parts.secret, Mark(wall_s, kind)), wall_s)
         standing = Standing.REHEARSED if rehearsed else Standing.VERIFIED
         seat = Seat(space, tail, kind, standing)
-        return Join(head, self._beginnings.of(tail, start), seat, start)
+        offset = tail.offset(start.record) if start.paced else tail.data_end
+        return Join(head, self._beginnings.of(tail, start), seat, start, offset)
 
     def _has_a_rest(self, space: Space, found: Route, after: float | None, now: int) -> bool:
         """Whether somebody was cut off just before the end, and can still be given it."""

@@ -40,6 +40,7 @@ _END_PATIENCE = 15.0
 _KEPT_FILES = 256
 _MOST_WORKERS = 250
 _SOURCES_EACH = 4
+_NICE = 10  # as the edges have it: on their machine no listener may go before them
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
 _SYSCTLS = (
     "net/core/somaxconn", "net/ipv4/tcp_max_syn_backlog", "net/ipv4/ip_local_port_range",
@@ -317,6 +318,7 @@ def _work(orders: Orders, ledger: Ledger, number: int, control: Control, clock: 
     """All of a worker's life; its exit code. Nothing may escape into the conductor's code."""
     try:
         setproctitle(f"rostra rehearse {number + 1}")
+        os.nice(_NICE)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)

@@ -83,10 +83,11 @@ class Worker:
         self._slow = Slow(self._scene)
         self._started = 0
         self._broke = orders.plan.break_at is None
-        self._nap = min(0.01, max(0.002, 0.0004 * orders.share.workers))
+        self._nap = min(0.03, max(0.002, 0.0013 * orders.share.workers))
         self._parent = os.getppid()
         self._polled = 0.0
-        self._next_second = 1.0
+        # Not all in the same moment: what is worked out then takes the CPU for some time.
+        self._next_second = 1.0 + orders.share.worker / orders.share.workers
 
     def run(self) -> None:
         """Everything."""
