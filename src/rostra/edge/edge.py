@@ -23,6 +23,8 @@ _SECOND = 1_000_000_000
 # A turn, whatever else there is to do: whoever is not accepted in time sends all it said again and
 # again, which costs more than to let it in and answer it later.
 _ACCEPTS = 1024
+_LATE_NS = 300_000_000  # from here on newcomers give way; the crowd has 1.6 s in hand
+_BREATH_NS = 5_000_000
 _LATENESS_NS = 10 * _SECOND
 _EVENTS_A_TURN = 256
 _LOOK_EVERY = 16  # events, between two looks at the timetable
@@ -55,6 +57,8 @@ class Edge:
         self._ends: int | None = None
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
+        self._late = False  # whether listeners had to wait for their sound
+        self._full = False  # whether the last turn left something for the next
         self._newcomers = False  # whether something was done for any in the last turn
         self._effort = Effort()
         sockets.poll.register(wake, select.EPOLLIN)
@@ -67,11 +71,17 @@ class Edge:
 
     def _turn(self) -> None:
         sockets = self._sockets
-        if self._newcomers and (rest := sockets.counts.nap()):
-            time.sleep(rest / _SECOND)
+        rush = sockets.counts.nap() if self._newcomers else 0
+        if self._newcomers and self._late:
+            time.sleep(max(rush, _BREATH_NS) / _SECOND)  # epoll names those who wait each time
+        elif rush and not self._full:
+            time.sleep(rush / _SECOND)
         self._newcomers = False
         events = sockets.poll.poll(self._patience(), _EVENTS_A_TURN)
+        self._full = len(events) == _EVENTS_A_TURN
         self._send()
+        if rush:
+            sockets.accept(_ACCEPTS)  # epoll may have named others first
         for number, (fd, mask) in enumerate(events):
             if number % _LOOK_EVERY == _LOOK_EVERY - 1:
                 self._send()
@@ -109,6 +119,7 @@ class Edge:
         slot = sockets.counts.slot
         slot.add("sends_total", served.sends)
         slot.add("bytes_total", served.sent_bytes)
+        self._late = served.lateness_ns > _LATE_NS
         if served.lateness_ns >= self._latest[0] or now > self._latest[1] + _LATENESS_NS:
             self._latest = (served.lateness_ns, now)
 
@@ -119,7 +130,8 @@ class Edge:
                 self._handshakes.wait(connection)
                 return
             self._newcomers = True
-            self._conversations.happened(connection, mask)
+            if not self._late:  # else it waits: epoll names it again
+                self._conversations.happened(connection, mask)
         elif fd in sockets.crowd:
             self._conversations.happened_to_listener(fd, mask)
         elif fd == self._wake:

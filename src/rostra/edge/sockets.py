@@ -167,7 +167,9 @@ class Sockets(Host):
         self._listener.close()
 
     def accept(self, most: int) -> None:
-        """Take up to `most` of those who wait to be connected."""
+        """Take up to `most` of those who wait to be connected, if we take any."""
+        if not self._accepting:
+            return
         for _ in range(most):
             if self.open >= self._most:
                 self.stop_accepting()

@@ -40,6 +40,9 @@ _END_PATIENCE = 15.0
 _KEPT_FILES = 256
 _MOST_WORKERS = 250
 _SOURCES_EACH = 4
+# Listeners on their way at once on the server's own machine: what they need of the CPU the server
+# has not, so they come later than planned (and we say so) rather than keep it from answering.
+_ON_THE_WAY = 4_000
 _NICE = 10  # as the edges have it: on their machine no listener may go before them
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
 _SYSCTLS = (
@@ -168,6 +171,7 @@ class _Conductor:
             mix=self._wish.mix,
             share=share,
             tls=self._place.tls,
+            on_the_way=_ON_THE_WAY // self._workers if self._place.loopback else None,
         )  # fmt: skip
         pid = os.fork()
         if pid == 0:

@@ -46,9 +46,9 @@ class Ears:
         self._comparing: dict[int, Comparison | None] = {}
 
     @property
-    def joining(self) -> bool:
-        """Whether anybody is on the way."""
-        return bool(self._waiting)
+    def joining(self) -> int:
+        """How many are on the way."""
+        return len(self._waiting)
 
     def start(self, one: int, *, verify: bool = False) -> bool:
         """`one` comes, for the first time or again; False when there is no room here."""

@@ -28,7 +28,7 @@ from rostra.rehearsal.slow import Slow
 
 _AT_ONCE = 64  # connections opened before sounds have their turn again
 _EVENTS = 4096
-_HOLD_NAP = 0.04
+_HOLD_NAP = 0.06
 _LAST = 1.0  # s for those who come last
 _LATE = 0.25
 _SECOND = 1_000_000_000
@@ -45,6 +45,7 @@ class Orders:
     mix: Mix
     share: Share
     tls: tuple[ssl.SSLContext, str] | None = None
+    on_the_way: int | None = None  # how many may be at once, where that is for us to say
 
 
 class Control:
@@ -145,7 +146,10 @@ class Worker:
         """Let those come who are due; whether there are more of them."""
         plan, share = self._orders.plan, self._orders.share
         due = share.of(plan.due(self._scene.now))
-        for one in range(self._started, min(due, self._started + _AT_ONCE)):
+        most = self._started + _AT_ONCE
+        if self._orders.on_the_way is not None:
+            most = min(most, self._started + self._orders.on_the_way - self._ears.joining)
+        for one in range(self._started, min(due, most)):
             if not self._start(one):
                 self._scene.later(one, 1.0)
             self._started += 1
