@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from rostra.testing.certificates import make_certificate
@@ -144,6 +145,9 @@ def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path)
     with serving(tmp_path / "data", "--demo", tls=certificate) as served:
         served.until_line("ready: ")
+        playlist = f"{served.live}/live/demo/opus.m3u8"
+        answers = lambda: httpx.get(playlist, verify=served.tls or True).is_success  # noqa: E731
+        until(answers, "there is enough for phones")
         run = Run(
             f"{served.live}/s/demo", tmp_path, *flags(60, 1, 5), "--verify", "30", "--hls", "20",
             "--data", str(served.data),
