@@ -8,20 +8,25 @@ MS = 1_000_000
 
 
 def test_nothing_is_late_before_the_first_tick() -> None:
-    assert Lateness().spread() is None
+    assert Lateness().spread() == Spread(0, 0, 0)
 
 
-def test_one_tick_is_all_there_is() -> None:
+def test_all_but_thirty_of_a_minute_count_also_before_a_minute_has_passed() -> None:
     late = Lateness()
-    late.note(3 * MS)
-    assert late.spread() == Spread(3 * MS, 3 * MS, 3 * MS)
+    for _ in range(30):
+        late.note(3 * MS)
+    assert late.spread() == Spread(0, 3 * MS, 3 * MS)
+    one = Lateness()
+    for _ in range(29):
+        one.note(3 * MS)
+    assert one.spread() == Spread(0, 0, 3 * MS)
 
 
 def test_ninety_nine_of_a_hundred_were_late_by_no_more() -> None:
     late = Lateness()
-    for number in range(1_000):
+    for number in range(KEPT):
         late.note(number * MS)
-    assert late.spread() == Spread(500 * MS, 990 * MS, 999 * MS)
+    assert late.spread() == Spread(1_500 * MS, 2_970 * MS, 2_999 * MS)
 
 
 def test_a_minute_later_it_is_forgotten() -> None:

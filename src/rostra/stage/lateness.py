@@ -1,4 +1,8 @@
-"""How late the ticks of the last minute were, each against its own place in the schedule. Pure."""
+"""How late the ticks of the last minute were, each against its own place in the schedule. Pure.
+
+Of the first minute what has not passed yet counts as in time. So 99 of 100 ticks always mean all
+but thirty of a minute, and a single late one, as at a start, is not the figure for being alone.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +40,7 @@ class Lateness:
         for number in range(max(0, ticks - KEPT), ticks):
             self.note(max(0, late_ns - number * TICK_NS))
 
-    def spread(self) -> Spread | None:
-        """None before the first tick."""
-        ticks = min(self._count, KEPT)
-        if ticks == 0:
-            return None
-        late = np.sort(self._late_ns[:ticks])
-        return Spread(int(late[ticks // 2]), int(late[ticks * 99 // 100]), int(late[-1]))
+    def spread(self) -> Spread:
+        """Of the last minute."""
+        late = np.sort(self._late_ns)
+        return Spread(int(late[KEPT // 2]), int(late[KEPT * 99 // 100]), int(late[-1]))

@@ -29,7 +29,7 @@ from rostra.settings import StageSettings
 from rostra.stage import rules
 from rostra.stage.desk import Desk
 from rostra.stage.events import EventLog
-from rostra.stage.lateness import Lateness, Spread
+from rostra.stage.lateness import Lateness
 from rostra.stage.peer import Peer
 from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
 from rostra.stage.room import LiveRoom
@@ -141,7 +141,7 @@ class Stage:
 
     def health(self) -> dict[str, Any]:
         """How the stage does: tick lateness in ms, seats, disk."""
-        late = self._lateness.spread() or Spread(0, 0, 0)
+        late = self._lateness.spread()
         return {
             "stage_tick_p50_ms": round(late.p50 / 1e6, 2),
             "stage_tick_p99_ms": round(late.p99 / 1e6, 2),
@@ -296,9 +296,8 @@ class Stage:
         return counts.reactions
 
     def _tell_lateness(self, board: Board) -> None:
-        late = self._lateness.spread()
-        if late is not None:
-            board.tell_stage(self._slug, late.p99 // 1000, self._clock.boot_ns())
+        late_us = self._lateness.spread().p99 // 1000
+        board.tell_stage(self._slug, late_us, self._clock.boot_ns())
 
     async def _report(self) -> None:
         while True:
