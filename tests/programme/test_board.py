@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,13 @@ def test_slots_are_summed_and_the_worst_lateness_stands_for_all(board: Board, pa
     assert (totals["joins_total"], totals["listeners_calm"]) == (6, 10)
     assert totals["lateness_max_us"] == 1_200
     assert one.get("joins_total") == 5
+
+
+def test_a_board_has_no_holes_that_a_full_disk_could_not_fill(board: Board, path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    status = path.stat()
+    assert status.st_blocks * 512 >= status.st_size
 
 
 def test_every_name_has_its_own_place(board: Board) -> None:

@@ -211,8 +211,8 @@ class Board:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         with fresh.open("wb") as file:
-            file.write(_HEADER.pack(_MAGIC, _VERSION, slots, rows))
-            file.truncate(_size(slots, rows))
+            # Zeros, not a hole: on a full disk a hole kills who writes to it through the mapping.
+            file.write(_HEADER.pack(_MAGIC, _VERSION, slots, rows).ljust(_size(slots, rows), b"\0"))
         fresh.replace(path)
         return cls.open(path)
 
