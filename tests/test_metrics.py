@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rostra.edge.measures import STAGE_TICK, families
+from rostra.edge.measures import families
 from rostra.metrics import Family, Sample, counter, gauge, render
 from rostra.programme.board import GAUGES, TOTALS
 
@@ -49,7 +49,7 @@ CENSUS = {"hearing": 5, "unverified": 2, "rehearsed": 300}
 
 def test_every_counter_of_the_board_is_told() -> None:
     totals = {**dict.fromkeys((*GAUGES, *TOTALS), 7_000_000), "edges": 2}
-    page = render(families(totals, CENSUS, 20_000))
+    page = render(families(totals, CENSUS, places=20_000, stage_tick_us=None))
     for name in set(TOTALS) - {"cpu_us_total"}:
         assert f"rostra_edge_{name} 7000000\n" in page
     assert "rostra_edge_cpu_seconds_total 7.0\n" in page
@@ -61,8 +61,12 @@ def test_every_counter_of_the_board_is_told() -> None:
     assert page.count("# HELP") == page.count("# TYPE")
 
 
-def test_the_tick_of_the_stages_is_told_when_they_tell_it() -> None:
+def test_the_tick_of_the_stages_is_told_while_there_is_one() -> None:
     totals = {**dict.fromkeys((*GAUGES, *TOTALS), 0), "edges": 1}
-    assert "rostra_stage_tick" in render(families({**totals, STAGE_TICK: 0}, CENSUS, 1))
-    page = render(families({**totals, STAGE_TICK: 12_500}, CENSUS, 1))
-    assert "rostra_stage_tick_p99_ms 12.5\n" in page
+
+    def page(stage_tick_us: int | None) -> str:
+        return render(families(totals, CENSUS, places=1, stage_tick_us=stage_tick_us))
+
+    assert "rostra_stage_tick" not in page(None)
+    assert "rostra_stage_tick_p99_seconds 0.0\n" in page(0)
+    assert "rostra_stage_tick_p99_seconds 0.0125\n" in page(12_500)

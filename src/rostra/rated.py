@@ -99,15 +99,6 @@ def capacity(cost: Cost, room: Room) -> Capacity:
     return Capacity(max(1, int(limits[least] + _ROUNDING)), least)
 
 
-def listeners(raw: bytes, room: Room, *, tls: bool) -> int | None:
-    """How many `serve` may take by the file's content; None where it is of another machine.
-
-    Raises Misconfigured for what is no such file.
-    """
-    rating = load(raw)
-    return capacity(rating.cost(tls=tls), room).listeners if rating.is_of(room.machine) else None
-
-
 def dump(rating: Rating) -> bytes:
     """The file's content."""
     return (json.dumps({"v": VERSION, **asdict(rating)}, indent=1) + "\n").encode()
@@ -124,7 +115,10 @@ def load(raw: bytes) -> Rating:
         numbers = (rating.cores, rating.memory, rating.sound)
         if not all(_is_number(number) and number > 0 for number in numbers):
             raise ValueError("a number is none")
-    except (ValueError, KeyError, TypeError, AttributeError):
+        words = (rating.rostra, rating.measured, rating.processor)
+        if not all(isinstance(word, str) for word in words):
+            raise ValueError("a word is none")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise Misconfigured(
             f"The file {NAME} of the data folder is damaged: measure anew with "
             "rostra doctor --measure --keep, or delete it."

@@ -50,7 +50,7 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class EdgeSettings:
-    """Listening page and sound. `max_listeners` is None until measured or limited by hand."""
+    """Listening page and sound. `max_listeners` is None unless limited by hand."""
 
     host: str
     live_port: int
@@ -140,7 +140,8 @@ SETTINGS: tuple[Setting, ...] = (
             "Edge processes to begin with, one for each core if absent; more follow when needed.",
             example=4),
     Setting("max_listeners", "N", kinds.whole(1, 100_000_000), None,
-            "Listeners at once, above which newcomers are asked to wait; worked out if absent.",
+            "Listeners at once, above which newcomers are asked to wait; if absent what "
+            "rostra doctor --measure --keep found on this machine, else an estimate.",
             example=20_000),
     Setting("rehearsal_token", "SECRET", kinds.secret, None,
             "Lets whoever has it send a rehearsed crowd from elsewhere, for twelve hours.",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from rostra.doctor import limits
 from rostra.doctor.checks import Check, State
+from rostra.doctor.facts import Facts
 from rostra.machine import Machine
+from rostra.rated import Cost, Rating
 from rostra.settings import resolve
 
 MACHINE = Machine(
@@ -16,6 +20,15 @@ MACHINE = Machine(
     sysctls={"fs.file-max": (2_466_177,)},
 )  # fmt: skip
 SETTINGS = resolve({}, {})
+OVER_TLS = resolve({"tls_cert": "cert.pem", "tls_key": "key.pem"}, {})
+FACTS = Facts(
+    free_ports=1, addresses=(), asked=(), missing_codecs=(), files=20_000, machine=MACHINE,
+    disk=100 << 30, synchronised=True, certificate=None, now=datetime(2026, 11, 22, tzinfo=UTC),
+)  # fmt: skip
+RATING = Rating(
+    "0.1.0", "2026-11-21T18:00:00+00:00", 2, 24 << 30, "AMD EPYC", 3_500.0,
+    Cost(16_000, 0.4, 2.0, 5_000), Cost(8_000, 0.5, 5.0, 20_000),
+)  # fmt: skip
 
 
 def with_(**sysctls: tuple[int, ...]) -> Machine:
@@ -32,9 +45,45 @@ def with_(**sysctls: tuple[int, ...]) -> Machine:
 
 
 def test_what_is_wanted_is_what_was_said_or_what_the_machine_is_trusted_with() -> None:
-    assert limits.wanted(SETTINGS.edge, MACHINE) == 100_000
-    assert limits.wanted(resolve({"max_listeners": 7}, {}).edge, MACHINE) == 7
-    assert limits.wanted(SETTINGS.edge, replace(MACHINE, memory=1 << 30)) == 67_108
+    assert limits.wanted(SETTINGS.edge, FACTS) == 100_000
+    assert limits.wanted(resolve({"max_listeners": 7}, {}).edge, FACTS) == 7
+    little = replace(FACTS, machine=replace(MACHINE, memory=1 << 30))
+    assert limits.wanted(SETTINGS.edge, little) == 67_108
+
+
+def test_what_was_measured_here_is_wanted_and_told() -> None:
+    facts = replace(FACTS, rating=RATING)
+    assert limits.wanted(SETTINGS.edge, facts) == 516_000
+    assert limits.wanted(OVER_TLS.edge, facts) == 188_000
+    checks = {check.name: check for check in limits.limits(SETTINGS, facts)}
+    assert checks["measured"].state is State.OK
+    assert checks["measured"].listeners == 516_000
+    assert "516,000 listeners, limited by cores" in checks["measured"].seen
+    assert "here at 2026-11-21T18:00:00+00:00." in checks["measured"].seen
+    assert "516,000 listeners take 26 edge processes" in checks["files"].seen
+    assert "at 5 kB each" in checks["memory"].seen
+
+
+def test_what_is_said_counts_before_what_was_measured() -> None:
+    edge, facts = resolve({"max_listeners": 7}, {}).edge, replace(FACTS, rating=RATING)
+    told = limits.measured(edge, facts)
+    assert limits.wanted(edge, facts) == 7
+    assert told is not None and "--max-listeners counts before it" in told.seen
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"rating": replace(RATING, cores=4.0)}, "of another machine"),
+        ({"rating": None, "rating_trouble": "The file rated.json is damaged."}, "is damaged"),
+    ],
+)
+def test_a_measurement_that_is_of_no_use_is_a_warning(facts: dict[str, Any], words: str) -> None:
+    told = limits.measured(SETTINGS.edge, replace(FACTS, **facts))
+    assert told is not None
+    assert (told.state, words in told.seen) == (State.WARN, True)
+    assert limits.wanted(SETTINGS.edge, replace(FACTS, **facts)) == 100_000
+    assert limits.measured(SETTINGS.edge, FACTS) is None
 
 
 @pytest.mark.parametrize(
@@ -61,8 +110,8 @@ def test_the_machine_may_have_fewer_files_than_its_processes() -> None:
     assert "sysctl -w fs.file-max='200000'" in check.advice
 
 
-def test_tls_takes_twice_the_memory() -> None:
-    plain, tls = (limits.memory(MACHINE, 1_000_000, tls=tls) for tls in (False, True))
+def test_memory_is_shared_at_what_each_takes() -> None:
+    plain, tls = (limits.memory(MACHINE, 1_000_000, each) for each in (16_000, 32_000))
     assert plain.listeners == 1_543_503
     assert tls.listeners == 771_751
     assert (plain.state, tls.state) == (State.OK, State.WARN)

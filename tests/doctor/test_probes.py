@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from rostra.doctor import probes
 from rostra.doctor.facts import Trouble
 from rostra.ice_servers import IceServer
 from rostra.programme import opus
+from rostra.rated import NAME, Cost, Rating, dump
 from rostra.settings import resolve
 
 SEEN = ("198.51.100.4", 4_444)
@@ -129,3 +131,17 @@ async def test_all_facts_together_take_no_longer_than_the_slowest() -> None:
     assert loop.time() - began < 6
     assert [asked.server.username for asked in facts.asked] == ["name", "", ""]
     assert facts.files > 0
+
+
+async def test_what_was_measured_before_is_a_fact_and_so_is_its_damage(tmp_path: Path) -> None:
+    settings, now = resolve({"data": str(tmp_path)}, {}), datetime.now(UTC)
+    before = await probes.look(settings, now)
+    assert (before.rating, before.rating_trouble) == (None, "")
+    cost = Cost(16_000, 0.4, 2.0, 5_000)
+    rating = Rating("0.1.0", "2026-11-21T18:00:00+00:00", 2, 1 << 34, "AMD", 3_500.0, cost, cost)
+    (tmp_path / NAME).write_bytes(dump(rating))
+    assert (await probes.look(settings, now)).rating == rating
+    (tmp_path / NAME).write_bytes(b"{")
+    damaged = await probes.look(settings, now)
+    assert damaged.rating is None
+    assert "rated.json" in damaged.rating_trouble

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,13 @@ def test_slots_are_summed_and_the_worst_lateness_stands_for_all(board: Board, pa
     assert (totals["joins_total"], totals["listeners_calm"]) == (6, 10)
     assert totals["lateness_max_us"] == 1_200
     assert one.get("joins_total") == 5
+
+
+def test_a_board_has_no_holes_that_a_full_disk_could_not_fill(board: Board, path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    status = path.stat()
+    assert status.st_blocks * 512 >= status.st_size
 
 
 def test_every_name_has_its_own_place(board: Board) -> None:
@@ -135,6 +143,58 @@ def test_what_is_no_board_says_so(path: Path, board: Board) -> None:
         other.write_bytes(content)
         with pytest.raises(Misconfigured):
             Board.open(other)
+
+
+SECOND = 1_000_000_000
+NOW = 5_000 * SECOND
+
+
+def test_the_worst_stage_stands_for_all(board: Board, path: Path) -> None:
+    assert board.stage_tick(NOW) is None
+    for late_us, slug in enumerate(("a", "demo", "b" * 64), 100):
+        board.tell_stage(slug, late_us, NOW)
+    with Board.open(path) as edge:
+        assert edge.stage_tick(NOW) == 102
+        board.tell_stage("b" * 64, 0, NOW + SECOND)
+        assert edge.stage_tick(NOW + SECOND) == 101
+
+
+def test_what_a_dead_stage_said_is_passed_over(board: Board) -> None:
+    board.tell_stage("dead", 90_000, NOW)
+    board.tell_stage("alive", 1_000, NOW + 5 * SECOND)
+    assert board.stage_tick(NOW + 5 * SECOND) == 90_000
+    assert board.stage_tick(NOW + 11 * SECOND) == 1_000
+    assert board.stage_tick(NOW + 16 * SECOND) is None
+    assert board.stage_tick(SECOND) is None  # the machine was started again since
+
+
+def test_places_of_dead_stages_are_taken_by_others(board: Board) -> None:
+    for number in range(256):
+        board.tell_stage(f"space-{number}", number, NOW)
+    board.tell_stage("space-7", 70_000, NOW)
+    with pytest.raises(Unavailable, match="more stages"):
+        board.tell_stage("late", 1, NOW)
+    assert board.stage_tick(NOW) == 70_000
+    for number in range(256):
+        board.tell_stage(f"other-{number}", 2_000 + number, NOW + 20 * SECOND)
+    assert board.stage_tick(NOW + 20 * SECOND) == 2_255
+
+
+def test_a_stage_that_lost_its_place_to_another_takes_a_new_one(board: Board) -> None:
+    board.tell_stage("one", 500, NOW)
+    # As when both found it free at the same moment, and the other wrote later.
+    board._stages["slug"][0] = b"two"
+    board.tell_stage("two", 300, NOW)
+    board.tell_stage("one", 400, NOW)
+    assert board.stage_tick(NOW) == 400
+    board.tell_stage("one", 100, NOW)
+    assert board.stage_tick(NOW) == 300
+
+
+def test_edges_do_not_count_what_stages_tell(board: Board) -> None:
+    board.tell_stage("demo", 500, NOW)
+    assert set(board.totals().values()) == {0}
+    assert board.space("demo") == NOBODY
 
 
 COUNT = """

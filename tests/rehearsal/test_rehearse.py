@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from rostra.testing.certificates import make_certificate
@@ -65,6 +66,7 @@ def test_two_hundred_hear_every_byte_without_a_gap(talking: House, tmp_path: Pat
     assert 0 < told["join"]["p99"] <= told["first_audio"]["p99"] < 3
     assert 0.5 < told["ear_latency"]["p50"] < 5
     assert told["server"]["rss_mib"] > 5
+    assert told["server"]["stage_tick_p99_ms"] is None  # there are edges alone
     assert told["series"][-1]["listeners"] == 200
     assert told["stopped"] is None
     assert code == 0
@@ -143,11 +145,15 @@ def test_over_tls_it_is_the_same(tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path)
     with serving(tmp_path / "data", "--demo", tls=certificate) as served:
         served.until_line("ready: ")
+        playlist = f"{served.live}/live/demo/opus.m3u8"
+        answers = lambda: httpx.get(playlist, verify=served.tls or True).is_success  # noqa: E731
+        until(answers, "there is enough for phones")
         run = Run(
             f"{served.live}/s/demo", tmp_path, *flags(60, 1, 9), "--verify", "30", "--hls", "20",
             "--data", str(served.data),
         )  # fmt: skip
         code, told = run.ends()
+    assert 0 < told["server"]["stage_tick_p99_ms"] < 1_000
     assert told["held"] == 60
     assert told["verified"]["bytes"] > 15 * 4 * 3000
     assert told["silence"]["listeners"] == told["verified"]["mismatches"] == 0

@@ -246,6 +246,32 @@ async def test_listeners_and_reactions_come_from_the_board(hall, until_true) -> 
         assert hall.stage._room.state["listeners"] == 41
 
 
+async def test_how_late_the_ticks_are_is_on_the_board_while_the_stage_lives(
+    hall, clock, until_true
+) -> None:
+    from rostra.programme.board import Board
+
+    hall.places.run.mkdir(parents=True)
+    with Board.create(hall.places.board) as board:
+        await hall.open()
+        told = lambda: board.stage_tick(clock.boot_ns())  # noqa: E731
+        await until_true(lambda: told() is not None, "word of the stage")
+        assert 0 <= told() < 1_000_000
+        await hall.stop()
+        clock.later_ns += 11_000_000_000
+        assert told() is None
+
+
+async def test_a_stage_that_did_not_run_for_seconds_was_late(hall, clock, until_true) -> None:
+    await hall.open()
+    await hall.pass_time(1)
+    clock.later_ns += 5_000_000_000
+    await hall.pass_time(1)
+    health = (await hall.ask("status"))["health"]
+    assert health["stage_tick_p99_ms"] > 3_000
+    assert 5_000 <= health["stage_tick_max_ms"] < 10_000
+
+
 async def test_health_tells_how_late_the_ticks_were(hall) -> None:
     await hall.open()
     await hall.pass_time(1)

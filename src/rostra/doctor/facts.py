@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from rostra.ice_servers import IceServer
 from rostra.machine import Machine
+from rostra.rated import Rating
 
 
 class Trouble(StrEnum):
@@ -58,7 +59,8 @@ class Facts:
     machine's but loopback; `missing_codecs` holds a sentence for each; `files` is what one process
     may open; `disk` the free bytes where the data folder is; `synchronised` whether the kernel
     says that its clock is, None where it cannot be asked; `certificate` is None where there is none
-    of ours; `now` is the wall clock's.
+    of ours; `now` is the wall clock's; `rating` is what was measured and kept before, and
+    `rating_trouble` a sentence where that cannot be read.
     """
 
     free_ports: int
@@ -71,3 +73,5 @@ class Facts:
     synchronised: bool | None
     certificate: Certificate | None
     now: datetime
+    rating: Rating | None = None
+    rating_trouble: str = ""

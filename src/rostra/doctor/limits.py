@@ -1,7 +1,8 @@
 """How many listeners each thing allows: files, memory, the kernel's queues and tables. Pure.
 
 Each verdict says what is, to how many listeners that limits, and how it is raised. It is a warning
-where it is less than `wanted`: --max-listeners, or else what cores and memory are trusted with.
+where it is less than `wanted`: --max-listeners, else what was measured here and kept, else what
+cores and memory are trusted with.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from rostra.doctor.checks import Check, State
 from rostra.doctor.facts import Facts
 from rostra.edge.admission import BYTES_EACH, EACH_CORE, KEPT_FILES, TLS_COSTS
 from rostra.machine import Machine
+from rostra.rated import Capacity, Cost, Room, capacity
 from rostra.settings import EdgeSettings, NodeSettings
 
 MOST_EDGES = 64
@@ -32,20 +34,60 @@ _HOUR = 3_600
 _RESERVED_HOURS = 12
 
 
-def wanted(edge: EdgeSettings, machine: Machine) -> int:
+def wanted(edge: EdgeSettings, facts: Facts) -> int:
     """Listeners for whom there should be room."""
-    each = TLS_COSTS if edge.tls else 1
-    trusted = min(machine.memory // BYTES_EACH, int(EACH_CORE * machine.cores)) // each
-    return edge.max_listeners or max(1, trusted)
+    if edge.max_listeners is not None:
+        return edge.max_listeners
+    found = _measured(edge, facts)
+    if found is not None:
+        return found.listeners
+    machine, each = facts.machine, TLS_COSTS if edge.tls else 1
+    return max(1, min(machine.memory // BYTES_EACH, int(EACH_CORE * machine.cores)) // each)
+
+
+def _cost(edge: EdgeSettings, facts: Facts) -> Cost | None:
+    """What is kept of a measurement of this machine, if there was one."""
+    if facts.rating is None or not facts.rating.is_of(facts.machine):
+        return None
+    return facts.rating.cost(tls=edge.tls is not None)
+
+
+def _measured(edge: EdgeSettings, facts: Facts) -> Capacity | None:
+    cost = _cost(edge, facts)
+    room = Room(facts.machine, facts.files, MOST_EDGES)
+    return None if cost is None else capacity(cost, room)
+
+
+def _bytes_each(edge: EdgeSettings, facts: Facts) -> float:
+    """Of memory; as estimated until it is measured."""
+    cost = _cost(edge, facts)
+    estimate = BYTES_EACH * (TLS_COSTS if edge.tls else 1)
+    return estimate if cost is None else cost.bytes_per_listener
+
+
+def measured(edge: EdgeSettings, facts: Facts) -> Check | None:
+    """What rostra serve makes of what was kept; None where nothing was."""
+    if facts.rating_trouble:
+        return Check("measured", State.WARN, facts.rating_trouble)
+    if facts.rating is None:
+        return None
+    found, when = _measured(edge, facts), facts.rating.measured
+    if found is None:
+        seen = f"What was measured at {when} is of another machine, and is not used here."
+        return Check("measured", State.WARN, seen, "Measure with rostra doctor --measure --keep.")
+    counts = "" if edge.max_listeners is None else ", but --max-listeners counts before it"
+    seen = f"{found.listeners:,} listeners, limited by {found.limited_by}, by what was measured "
+    return Check("measured", State.OK, f"{seen}here at {when}{counts}.", listeners=found.listeners)
 
 
 def limits(settings: NodeSettings, facts: Facts) -> list[Check]:
     """The verdicts, what listeners meet first coming first."""
     edge, machine = settings.edge, facts.machine
-    most = wanted(edge, machine)
+    most = wanted(edge, facts)
     checks = [
+        measured(edge, facts),
         files(facts.files, machine, most),
-        memory(machine, most, tls=edge.tls is not None),
+        memory(machine, most, _bytes_each(edge, facts)),
         accept_queue(machine),
         syn_queue(machine),
         tcp_memory(machine, most),
@@ -86,13 +128,12 @@ def files(limit: int, machine: Machine, most: int) -> Check:
     return Check("files", state, seen, "" if state is State.OK else raised, all_edges)
 
 
-def memory(machine: Machine, most: int, *, tls: bool) -> Check:
-    """What is free now, at what a listener is reckoned with until it is measured."""
-    each = BYTES_EACH * (TLS_COSTS if tls else 1)
-    room = machine.available // each
+def memory(machine: Machine, most: int, each: float) -> Check:
+    """What is free now, at so many bytes for `each` listener."""
+    room = int(machine.available / each)
     seen = (
         f"{_gib(machine.available)} of {_gib(machine.memory)} of memory are free: {room:,} "
-        f"listeners at {each // 1000} kB each."
+        f"listeners at {each / 1000:.3g} kB each."
     )
     if room >= most:
         return Check("memory", State.OK, seen, listeners=room)

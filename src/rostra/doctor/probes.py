@@ -7,6 +7,7 @@ import resource
 import socket
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +17,12 @@ from aioice import stun, turn
 from rostra import machine
 from rostra.doctor import certificate
 from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
+from rostra.edge import capacity
 from rostra.errors import Misconfigured
 from rostra.ice_servers import IceServer, lent
 from rostra.programme import opus
 from rostra.programme.aac import AacEncoder
+from rostra.rated import Rating
 from rostra.settings import NodeSettings, WebSettings
 from rostra.stage import udp
 
@@ -35,6 +38,7 @@ async def look(settings: NodeSettings, now: datetime) -> Facts:
     web = settings.web
     servers = lent(web.ice_servers, web.turn_secret, "doctor", int(now.timestamp()) + _LENT_SECONDS)
     asked = await asyncio.gather(*(ask(server) for server in servers))
+    rating, trouble = _kept(settings.data)
     return Facts(
         free_ports=free_ports(settings.stage.udp_ports),
         addresses=tuple(aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=True)),
@@ -46,7 +50,17 @@ async def look(settings: NodeSettings, now: datetime) -> Facts:
         synchronised=machine.clock_is_synchronised(),
         certificate=_certificate(web),
         now=now,
+        rating=rating,
+        rating_trouble=trouble,
     )
+
+
+def _kept(data: Path) -> tuple[Rating | None, str]:
+    """What was measured before, or why that cannot be read."""
+    try:
+        return capacity.kept(data), ""
+    except Misconfigured as reason:
+        return None, reason.sentence
 
 
 def _certificate(web: WebSettings) -> Certificate | None:

@@ -1,7 +1,6 @@
 """What `/metrics` says of all edges: the board's counters as Prometheus families. Pure.
 
-Base units are seconds, bytes and counts, but for the stage's tick, which is spoken of in
-milliseconds everywhere.
+Units are seconds, bytes and counts.
 """
 
 from __future__ import annotations
@@ -30,12 +29,19 @@ _HEARD = {
     "unverified": "The same, but too many from one network to vouch for.",
     "rehearsed": "The same, of a rehearsal.",
 }
-STAGE_TICK = "stage_tick_p99_us"
-"""The board's name of what the stages tell of themselves; shown once it is there."""
 
 
-def families(totals: Mapping[str, int], census: Mapping[str, int], places: int) -> Iterator[Family]:
-    """`totals` and `census` are the board's, by its own names; `places` those there may be."""
+def families(
+    totals: Mapping[str, int],
+    census: Mapping[str, int],
+    *,
+    places: int,
+    stage_tick_us: int | None,
+) -> Iterator[Family]:
+    """`totals` and `census` are the board's, by its own names; `places` those there may be.
+
+    `stage_tick_us` is what the worst stage says of itself, None while there is none.
+    """
     listeners = tuple(Sample(totals[f"listeners_{kind}"], {"class": kind}) for kind in _KINDS)
     yield Family("rostra_edge_listeners", "gauge", "Listeners by class.", listeners)
     yield gauge("rostra_edge_places", "Listeners there may be at once.", places)
@@ -49,6 +55,7 @@ def families(totals: Mapping[str, int], census: Mapping[str, int], places: int) 
         yield counter(f"rostra_edge_{name}", sentence, totals[name])
     used = totals["cpu_us_total"] / 1_000_000
     yield counter("rostra_edge_cpu_seconds_total", "CPU time that edges have used.", used)
-    if STAGE_TICK in totals:
-        late = totals[STAGE_TICK] / 1000
-        yield gauge("rostra_stage_tick_p99_ms", "How late stages tick, p99, the latest.", late)
+    if stage_tick_us is not None:
+        sentence = "How late the worst stage's ticks were in the last minute, p99."
+        late = stage_tick_us / 1_000_000
+        yield gauge("rostra_stage_tick_p99_seconds", sentence, late)

@@ -27,9 +27,11 @@ from dataclasses import dataclass
 
 from setproctitle import setproctitle
 
+from rostra import machine
 from rostra.clock import Clock
 from rostra.edge.admission import KEPT_FILES, TLS_COSTS, edges_wanted, rated
 from rostra.edge.cadence import DearPlaces, dear_places
+from rostra.edge.capacity import most_listeners
 from rostra.edge.conversations import Conversations
 from rostra.edge.counts import Counts
 from rostra.edge.edge import Edge
@@ -49,6 +51,7 @@ from rostra.edge.wait import WaitingRoom
 from rostra.errors import Misconfigured
 from rostra.programme.board import Board
 from rostra.programme.places import Places
+from rostra.rated import Room
 from rostra.settings import EdgeSettings
 from rostra.tls import Renewable
 
@@ -114,8 +117,10 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     tls = settings.tls is not None
     cores = os.cpu_count() or 1
-    by_machine = rated(files, board.slots, memory, cores, tls=tls)
-    most, salt = settings.max_listeners or by_machine, secrets.token_bytes(16)
+    estimate = rated(files, board.slots, memory, cores, tls=tls)
+    room = Room(machine.look(), files, board.slots)
+    most = most_listeners(settings, places.root, room, estimate)
+    salt = secrets.token_bytes(16)
     return Zygote(
         places=places,
         settings=settings,

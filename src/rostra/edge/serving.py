@@ -336,11 +336,16 @@ class Serving:
         self._parts.counts.reacted(space.slug, reaction)
         return Answer(204, (NO_STORE,))
 
-    def _metrics(self, *_: object) -> Answer:
+    def _metrics(self, _found: Route, _request: Request, now: int) -> Answer:
         counts = self._parts.counts
         board = counts.board
-        told = render(families(board.totals(), board.census(), counts.most))
-        return text(told, CONTENT_TYPE, NO_STORE)
+        told = families(
+            board.totals(),
+            board.census(),
+            places=counts.most,
+            stage_tick_us=board.stage_tick(now),
+        )
+        return text(render(told), CONTENT_TYPE, NO_STORE)
 
     def _rehearsal(self, *_: object) -> Answer:
         told = self._parts.permit.document()

@@ -7,6 +7,12 @@ that counted; the others are gauges, true only while it lives, and are cleared w
     page 0    magic, version, slots, rows
     slot      64 counters (the first are named), then `rows` rows, padded to whole pages
     row       slug in 64 bytes, SPACE_NAMES, 8 reactions
+    stages    behind the last slot: slug in 64 bytes, when it last spoke (boot time), its tick
+
+Stages come and go with their Spaces, so nobody deals out their places: each finds its own by its
+slug, or takes one that nobody has spoken from lately, and looks anew each time. Should two take
+the same one at the same moment, one of them does not find itself there the next time, and takes
+another. What a dead stage said is passed over once it is old.
 """
 
 from __future__ import annotations
@@ -57,10 +63,13 @@ REACTIONS = 8
 _NOT_SUMMED = ("pid", "heartbeat_ms")
 _PAGE = 4096
 _MAGIC = b"rostraBD"
-_VERSION = 2
+_VERSION = 3
 _HEADER = struct.Struct("<8sQQQ")
 _COUNTERS = 64
 _SLUG = 64
+_STAGES = 256
+_STAGE = np.dtype([("slug", f"S{_SLUG}"), ("spoke_ns", "<u8"), ("tick_p99_us", "<u8")])
+_STAGE_SPEAKS_NS = 10_000_000_000  # it does so once a second; later it is dead, or as good as
 _ROW = np.dtype(
     [("slug", f"S{_SLUG}")]
     + [(name, "<u8") for name in SPACE_NAMES]
@@ -193,6 +202,8 @@ class Board:
         self._counters: npt.NDArray[Any] = table[:, : _COUNTERS * 8].view("<u8")
         spaces = table[:, _COUNTERS * 8 : _COUNTERS * 8 + rows * _ROW.itemsize]
         self._spaces: npt.NDArray[Any] = spaces.view(_ROW)
+        self._stages_at = _PAGE + slots * self._size
+        self._stages = np.frombuffer(mapped, _STAGE, _STAGES, self._stages_at)
 
     @classmethod
     def create(cls, path: Path, slots: int = 64, rows: int = 64) -> Self:
@@ -200,8 +211,8 @@ class Board:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         with fresh.open("wb") as file:
-            file.write(_HEADER.pack(_MAGIC, _VERSION, slots, rows))
-            file.truncate(_PAGE + slots * _slot_size(rows))
+            # Zeros, not a hole: on a full disk a hole kills who writes to it through the mapping.
+            file.write(_HEADER.pack(_MAGIC, _VERSION, slots, rows).ljust(_size(slots, rows), b"\0"))
         fresh.replace(path)
         return cls.open(path)
 
@@ -214,7 +225,7 @@ class Board:
             raise Misconfigured(f"There is no board at {path}: start `rostra serve`.") from None
         try:
             slots, rows = _layout(os.pread(descriptor, _HEADER.size, 0), path)
-            size = _PAGE + slots * _slot_size(rows)
+            size = _size(slots, rows)
             if os.fstat(descriptor).st_size < size:
                 raise Misconfigured(f"The board at {path} is cut off: restart `rostra serve`.")
             return cls(mmap.mmap(descriptor, size), slots, rows)
@@ -249,6 +260,39 @@ class Board:
         sums = {name: int(found[name].sum()) for name in SPACE_NAMES}
         return SpaceCounts(**sums, reactions=tuple(map(int, found["reactions"].sum(axis=0))))
 
+    def tell_stage(self, slug: str, tick_p99_us: int, now: int) -> None:
+        """What the stage of `slug` says of itself at `now` (boot time, ns), once a second.
+
+        Raises Unavailable when more stages speak than there are places.
+        """
+        at = (self._stages_at + self._stage_place(slug.encode("ascii"), now) * _STAGE.itemsize) // 8
+        spoke, tick = at + _SLUG // 8, at + _SLUG // 8 + 1
+        self._words[tick] = tick_p99_us
+        self._words[spoke] = now
+
+    def stage_tick(self, now: int) -> int | None:
+        """How late (µs) the worst stage said that its ticks are, p99; None while none speaks."""
+        late = self._stages["tick_p99_us"][self._speaking(now)]
+        return int(late.max()) if late.size else None
+
+    def _stage_place(self, slug: bytes, now: int) -> int:
+        speaking = self._speaking(now)
+        mine = np.flatnonzero(speaking & (self._stages["slug"] == slug))
+        if mine.size:
+            return int(mine[0])
+        free = np.flatnonzero(~speaking)
+        if not free.size:
+            raise Unavailable("There are more stages than the board has places: end a Space.")
+        at = int(free[0])
+        self._stages["slug"][at] = slug
+        return at
+
+    def _speaking(self, now: int) -> npt.NDArray[np.bool_]:
+        """Which places somebody spoke from lately; not so what was said before another boot."""
+        spoke = self._stages["spoke_ns"].astype(np.int64)
+        said: npt.NDArray[np.bool_] = (spoke > 0) & (np.abs(now - spoke) <= _STAGE_SPEAKS_NS)
+        return said
+
     def __enter__(self) -> Self:
         return self
 
@@ -262,7 +306,11 @@ class Board:
 
     def close(self) -> None:
         """Forget the mapping; it goes when the last slot of it does."""
-        del self._words, self._counters, self._spaces, self._mapped
+        del self._words, self._counters, self._spaces, self._stages, self._mapped
+
+
+def _size(slots: int, rows: int) -> int:
+    return _PAGE + slots * _slot_size(rows) + _STAGES * _STAGE.itemsize
 
 
 def _slot_size(rows: int) -> int:

@@ -11,13 +11,13 @@ from rostra.rehearsal import usage
 from rostra.rehearsal.figures import Ledger, rounded
 
 EDGES = "rostra edge"
-_STAGE_TICK = re.compile(rb"^rostra_stage_tick_p99_ms(?:\{[^}]*\})? ([0-9.eE+-]+)$", re.M)
+_STAGE_TICK = re.compile(rb"^rostra_stage_tick_p99_seconds(?:\{[^}]*\})? ([0-9.eE+-]+)$", re.M)
 _WEIGHED_EVERY = 10  # s, because to weigh a process costs it milliseconds
 
 
 def worst_tick(metrics: bytes) -> float | None:
     """Milliseconds that 99 of 100 ticks of the worst stage stay within, if `/metrics` tells."""
-    return max((float(found) for found in _STAGE_TICK.findall(metrics)), default=None)
+    return max((float(found) * 1000 for found in _STAGE_TICK.findall(metrics)), default=None)
 
 
 class Side:

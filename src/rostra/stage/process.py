@@ -10,7 +10,6 @@ import asyncio
 import gc
 import itertools
 import signal
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from rostra.settings import StageSettings
 from rostra.stage import hold, rules
 from rostra.stage.desk import Desk
 from rostra.stage.events import EventLog
+from rostra.stage.lateness import Lateness
 from rostra.stage.peer import Peer
 from rostra.stage.recorder import FIRST_RESERVE, NEXT_RESERVE, Recorder
 from rostra.stage.room import LiveRoom
@@ -47,7 +47,6 @@ from rostra.wire.timing import FRAME, RATE
 
 _log = structlog.get_logger("rostra.stage")
 
-_LATENESS_KEPT = 3_000  # ticks: one minute
 _TELL_SECONDS = 0.05
 _LOOK_SECONDS = 1.0
 _SYNC_SECONDS = 1.0
@@ -91,7 +90,7 @@ class Stage:
         self._places = places
         self._clock = clock
         self._stopped = asyncio.Event()
-        self._lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)
+        self._lateness = Lateness()
         self._recorder = _recorder(slug, found, places, settings, clock)
         self._log, events = EventLog.open(places.events(slug))
         room = Room()
@@ -142,11 +141,11 @@ class Stage:
 
     def health(self) -> dict[str, Any]:
         """How the stage does: tick lateness in ms, seats, disk."""
-        late = sorted(self._lateness) or [0.0]
+        late = self._lateness.spread()
         return {
-            "stage_tick_p50_ms": round(late[len(late) // 2], 2),
-            "stage_tick_p99_ms": round(late[len(late) * 99 // 100], 2),
-            "stage_tick_max_ms": round(late[-1], 2),
+            "stage_tick_p50_ms": round(late.p50 / 1e6, 2),
+            "stage_tick_p99_ms": round(late.p99 / 1e6, 2),
+            "stage_tick_max_ms": round(late.worst / 1e6, 2),
             "seats": {
                 ident: {
                     "received": chair.jitter.received,
@@ -178,16 +177,27 @@ class Stage:
                 _log.warning("slept_too_long", space=self._slug, seconds=due * FRAME // RATE)
                 return 1  # the next process decides, as after any other death
             if due > MOST_AT_ONCE:
-                self._room.sleep_until(media_time_at(recorder.origin.boot_ns, clock.boot_ns()))
+                self._sleep_until_now()
                 continue
             if due > 1:
                 await _read_sockets(due)
             for _ in range(due):
-                late = clock.boot_ns() - due_at(recorder.origin.boot_ns, recorder.tick)
-                self._lateness.append(late / 1e6)
+                self._lateness.note(self._late_ns())
                 self._room.tick()
             await asyncio.sleep(0)  # packets that came meanwhile have their turn
         return 0
+
+    def _late_ns(self) -> int:
+        """How long ago the next tick was due."""
+        recorder = self._recorder
+        return self._clock.boot_ns() - due_at(recorder.origin.boot_ns, recorder.tick)
+
+    def _sleep_until_now(self) -> None:
+        """Fill what this process missed; nobody heard those ticks in time."""
+        recorder, late_ns = self._recorder, self._late_ns()
+        first = recorder.tick
+        self._room.sleep_until(media_time_at(recorder.origin.boot_ns, self._clock.boot_ns()))
+        self._lateness.note_missed((recorder.tick - first) // FRAME, late_ns)
 
     async def _serve(self, bus: Bus) -> None:
         for subject, answer in self._desk.subjects(self._slug).items():
@@ -241,12 +251,15 @@ class Stage:
                 await self._done(self._recorder.forget, KEPT_UNRECORDED)
 
     async def _look(self) -> None:
-        """Once a second: who is absent, how many listen, how they react."""
+        """Once a second: who is absent, how many listen, how they react; and tell how we do."""
         before: tuple[int, ...] = ()
         while True:
             try:
                 await self._desk.look_for_absent(self._clock.boot_ns())
-                before = self._count(before)
+                if self._places.board.exists():  # else no edge has started yet
+                    with Board.open(self._places.board) as board:
+                        before = self._count(board, before)
+                        self._tell_lateness(board)
             except RostraError as error:
                 _log.warning("look_failed", space=self._slug, sentence=error.sentence)
             await asyncio.sleep(_LOOK_SECONDS)
@@ -268,11 +281,8 @@ class Stage:
             self._desk.switchboard.announce(self._clock.boot_ns())
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _count(self, before: tuple[int, ...]) -> tuple[int, ...]:
-        if not self._places.board.exists():
-            return before  # no edge has started yet
-        with Board.open(self._places.board) as board:
-            counts = board.space(self._slug)
+    def _count(self, board: Board, before: tuple[int, ...]) -> tuple[int, ...]:
+        counts = board.space(self._slug)
         self._room.audience = Audience(
             counts.hearing, counts.unverified, counts.rehearsed, counts.listeners
         )
@@ -284,6 +294,10 @@ class Stage:
             if now > then
         }
         return counts.reactions
+
+    def _tell_lateness(self, board: Board) -> None:
+        late_us = self._lateness.spread().p99 // 1000
+        board.tell_stage(self._slug, late_us, self._clock.boot_ns())
 
     async def _report(self) -> None:
         while True:
