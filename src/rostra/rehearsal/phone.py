@@ -69,8 +69,8 @@ class Phone:
     """Send `request`, then give `take` what comes, and `again` a turn after a rest."""
 
     __slots__ = (
-        "_cut", "_errand", "_held", "_init", "_next", "_playlist", "_shift", "_stem", "_stop", "_wanted",
-        "due", "request", "since", "skip",
+        "_cut", "_errand", "_held", "_init", "_next", "_playlist", "_shift", "_stem", "_stop",
+        "_wanted", "due", "request", "since", "skip",
     )  # fmt: skip
 
     def __init__(self, errand: Errand, now: float, cut: Cut = OURS) -> None:

@@ -37,9 +37,7 @@ class Phones:
 
     def start(self, one: int) -> bool:
         """`one` comes; False when there is no room here."""
-        phone = self._phones[one] = Phone(
-            self._scene.errand, self._scene.now, self._cut
-        )
+        phone = self._phones[one] = Phone(self._scene.errand, self._scene.now, self._cut)
         self._scene.audience.state[one] = State.JOINING
         self._scene.audience.last[one] = np.inf  # it may be quiet for long between two answers
         return self._connect(one, phone)
