@@ -3,13 +3,15 @@
 One after the other on this machine: `rostra serve --demo`, all its listeners in the crowd's class;
 Icecast 2 with Ogg Opus; nginx with HLS out of memory. What was said in the demo is kept, and the
 other two are given the very same coded frames. They are set so that they are heard as late as
-Rostra was in this run. How and why is told in docs/peers.md.
+Rostra was in this run. `--page` is the seconds of a page of Ogg, at most 5.1. How and why is told
+in docs/peers.md.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from bench.peers_lines import markdown
 from bench.peers_listening import Even, Streams, Unguided
 from bench.peers_programme import (
     BEHIND,
+    LONGEST_PAGE,
     Programme,
     burst_bytes,
     fragments_for,
@@ -37,7 +40,7 @@ from rostra.rehearsal.phone import Cut
 from rostra.rehearsal.shape import Mix, Plan
 from rostra.testing.patience import until
 from rostra.wire.fragments import read_fragment
-from rostra.wire.timing import seconds
+from rostra.wire.timing import FRAME, samples, seconds
 
 _ICECAST_MOST = 14_800  # one process, which may hold 20,000 files here
 _ENOUGH = 30.0  # s of the programme: a guide begins 20 s behind live, the longest burst is 9.3 s
@@ -87,7 +90,7 @@ def _frames(mp4: Path, idx: Path) -> Iterator[bytes]:
 
 
 def by_icecast(crowd: Crowd, programme: Programme, latency: float) -> Figures:
-    """Ogg Opus with a page each second, and a burst for that ear latency."""
+    """Ogg Opus, and a burst for that ear latency."""
     count = min(crowd.plan.listeners, _ICECAST_MOST)
     burst = burst_bytes(programme, latency)
     with icecast(count, burst) as (running, wish):
@@ -98,11 +101,17 @@ def by_icecast(crowd: Crowd, programme: Programme, latency: float) -> Figures:
                 serving=lambda: [one.pid for one in family(running.pid)],
                 feeding=lambda: [feed],
                 slug=MOUNT,
-                guide=partial(Unguided, Even(clock.wall, programme.page_bytes)),
+                guide=partial(
+                    Unguided, Even(clock.wall, programme.page_bytes, programme.page_seconds)
+                ),
                 ears=Streams,
             )
             figures = listened(opponent, crowd.of(count))
-    return figures | {"server": f"Icecast {running.version}", "burst_bytes": burst}
+    return figures | {
+        "server": f"Icecast {running.version}",
+        "burst_bytes": burst,
+        "page_s": round(programme.page_seconds, 2),
+    }
 
 
 def by_nginx(crowd: Crowd, programme: Programme, latency: float, page: bytes) -> Figures:
@@ -127,20 +136,21 @@ def by_nginx(crowd: Crowd, programme: Programme, latency: float, page: bytes) ->
 
 def main() -> None:
     """One after the other."""
-    asked = arguments(str(__doc__), listeners=10_000, ramp=20.0, hold=90.0, settle=20.0)
+    asked = arguments(str(__doc__), listeners=10_000, ramp=20.0, hold=90.0, settle=20.0, page=1.0)
     crowd = Crowd(Plan(asked.listeners, asked.ramp, asked.hold), asked.settle)
+    pages = min(LONGEST_PAGE, max(1, samples(asked.page) // FRAME))
     files = most_files()
     ours, programme, page = rostra(crowd)
     latency = float(ours["ear_latency"]["p50"])
     figures = {
         "rostra": ours,
-        "icecast": by_icecast(crowd, programme, latency),
+        "icecast": by_icecast(crowd, replace(programme, page_frames=pages), latency),
         "nginx": by_nginx(crowd, programme, latency, page),
     }
     told = {
         "listeners": asked.listeners,
         "frame_bytes": programme.frame_bytes,
-        "programme_s": round(seconds(len(programme.frames) * 960), 1),
+        "programme_s": round(seconds(len(programme.frames) * FRAME), 1),
         "files_each_process": files,
         "servers": figures,
         "ratio": ratios(figures),

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.peers_programme import (
-    PAGE_SECONDS,
     Programme,
     ogg_headers,
     playlist,
@@ -76,7 +75,7 @@ def source(wish: IcecastWish, programme: Programme, clock: Clock) -> Iterator[in
             while True:
                 sock.sendall(programme.page(number))
                 number += 1
-                clock.wait_until((number + 1) * PAGE_SECONDS)
+                clock.wait_until((number + 1) * programme.page_seconds)
 
     with feeding(work, lambda: _is_mounted(wish.port)) as pid:
         yield pid

@@ -35,7 +35,8 @@ def _notes(figures: Figures) -> list[str]:
     servers = figures["servers"]
     return [
         f"HLS segments of {servers['nginx']['segment_s']:g} s and Icecast's burst of "
-        f"{servers['icecast']['burst_bytes']:,} bytes: for the ear latency of Rostra in this run. "
+        f"{servers['icecast']['burst_bytes']:,} bytes, in pages of "
+        f"{servers['icecast']['page_s']:g} s: for the ear latency of Rostra in this run. "
         f"Rostra's other processes took {servers['rostra']['feed_cores']:.2f} core for mixing and "
         f"coding; what fed the others {servers['icecast']['feed_cores']:.2f} and "
         f"{servers['nginx']['feed_cores']:.2f} core, from sound that was coded before.",

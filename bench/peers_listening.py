@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from bench.peers_programme import PAGE_FRAMES, PAGE_SECONDS, read_page
+from bench.peers_programme import read_page
 from rostra.rehearsal.audience import State
 from rostra.rehearsal.connections import ENDED, Connections
 from rostra.rehearsal.listener import HEAD_PATIENCE, Beginning, Errand, Live, backoff
@@ -26,18 +26,18 @@ from rostra.wire.timing import FRAME, seconds
 _PLAIN = 1e9  # period and burst of a class that never asks a player to hurry or to leave out
 _FIRST = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 _MOST_HELD = 1 << 20
-_PAGE = PAGE_FRAMES * FRAME
 
 
 class Even(Reference):
     """A programme of pieces of one size, known without reading: media time 0 is wall time `began`.
 
-    `size` is bytes of a piece, of a page of Ogg. Phones do not count bytes and need none.
+    `size` is the bytes and `length` the seconds of a piece, which is a page of Ogg. Phones do not
+    count bytes and need neither.
     """
 
-    def __init__(self, began: float, size: int = 1) -> None:
+    def __init__(self, began: float, size: int = 1, length: float = 1.0) -> None:
         super().__init__()
-        self._began, self._size = began, size
+        self._began, self._size, self._length = began, size, length
 
     @property
     def known(self) -> int:
@@ -46,10 +46,11 @@ class Even(Reference):
     def place(self, programme: str, media_time: int) -> tuple[int, float] | None:
         """The offset behind the page that begins at `media_time`, and that time."""
         del programme
-        return (media_time // _PAGE + 1) * self._size, seconds(media_time)
+        begins = seconds(media_time)
+        return (round(begins / self._length) + 1) * self._size, begins
 
     def times(self, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        return (offsets // self._size).astype(np.float64) * PAGE_SECONDS
+        return (offsets // self._size).astype(np.float64) * self._length
 
     def spoken_at(self) -> tuple[float, float] | None:
         return 0.0, self._began
@@ -81,7 +82,7 @@ def first_page(data: bytes) -> Beginning | None:
     while (page := read_page(data, at)) is not None:
         at = page.end
         if page.granule > 0:
-            return Beginning(b"", page.granule - _PAGE, at)
+            return Beginning(b"", page.granule - page.packets * FRAME, at)
     return None
 
 

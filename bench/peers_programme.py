@@ -18,8 +18,8 @@ from rostra.wire.hls import init_name, segment_name
 from rostra.wire.malformed import Malformed
 from rostra.wire.timing import FRAGMENT, FRAME, OPUS_PRIMING, RATE, seconds
 
-PAGE_FRAMES = 50  # a page a second, as ffmpeg and opusenc make them
-PAGE_SECONDS = PAGE_FRAMES * seconds(FRAME)
+USUAL_PAGE = 50  # frames: a page a second, as ffmpeg and opusenc make them
+LONGEST_PAGE = 255
 SERIAL = 0x526F7374
 LISTED = 6  # segments in a playlist
 BEHIND = 3  # segments before the end at which players begin
@@ -31,9 +31,10 @@ _BEGINS = 2
 
 @dataclass(frozen=True)
 class Programme:
-    """Coded frames, in the order in which they are heard."""
+    """Coded frames, in the order in which they are heard, and how many a page of Ogg has."""
 
     frames: tuple[bytes, ...]
+    page_frames: int = USUAL_PAGE
 
     def __post_init__(self) -> None:
         if len({len(frame) for frame in self.frames}) != 1:
@@ -46,7 +47,11 @@ class Programme:
     @property
     def page_bytes(self) -> int:
         """Of every page of sound."""
-        return _HEAD.size + PAGE_FRAMES + PAGE_FRAMES * self.frame_bytes
+        return _HEAD.size + self.page_frames * (1 + self.frame_bytes)
+
+    @property
+    def page_seconds(self) -> float:
+        return self.page_frames * seconds(FRAME)
 
     def run(self, start: int, count: int) -> list[bytes]:
         """`count` frames from frame `start` on."""
@@ -54,8 +59,8 @@ class Programme:
 
     def page(self, number: int) -> bytes:
         """One page of Ogg (RFC 7845)."""
-        packets = self.run(number * PAGE_FRAMES, PAGE_FRAMES)
-        end = (number + 1) * PAGE_FRAMES * FRAME
+        packets = self.run(number * self.page_frames, self.page_frames)
+        end = (number + 1) * self.page_frames * FRAME
         return ogg_page(packets, granule=end, sequence=_FIRST_PAGE + number)
 
     def segment(self, number: int, fragments: int) -> bytes:
@@ -83,7 +88,7 @@ def ogg_headers() -> bytes:
 
 def ogg_page(packets: Sequence[bytes], granule: int, sequence: int, flags: int = 0) -> bytes:
     """A page of whole packets of less than 255 bytes each (RFC 3533)."""
-    if len(packets) > 255 or any(len(packet) >= 255 for packet in packets):
+    if len(packets) > LONGEST_PAGE or any(len(packet) >= 255 for packet in packets):
         raise ValueError("these packets do not fit into one page")
     rest = bytes(map(len, packets)) + b"".join(packets)
     fields = (b"OggS", 0, flags, granule, SERIAL, sequence)
@@ -92,10 +97,12 @@ def ogg_page(packets: Sequence[bytes], granule: int, sequence: int, flags: int =
 
 
 class Page(NamedTuple):
-    """One page of a stream: the samples heard at its end, its number, where it ends."""
+    """One page of short packets: the samples heard at its end, its number, how many packets it
+    has, where it ends."""
 
     granule: int
     sequence: int
+    packets: int
     end: int
 
 
@@ -108,7 +115,7 @@ def read_page(data: bytes | bytearray, at: int) -> Page | None:
         raise Malformed("What comes is not Ogg.")
     body = at + _HEAD.size + count
     end = body + sum(data[at + _HEAD.size : body])
-    return Page(granule, sequence, end) if len(data) >= end and len(data) >= body else None
+    return Page(granule, sequence, count, end) if len(data) >= end and len(data) >= body else None
 
 
 def _made_table() -> tuple[int, ...]:
@@ -173,5 +180,5 @@ def burst_bytes(programme: Programme, latency: float) -> int:
 
     A burst begins with a whole page, and its last page is half a page old on average.
     """
-    pages = max(1.0, (latency - PAGE_SECONDS / 2) / PAGE_SECONDS)
+    pages = max(1.0, latency / programme.page_seconds - 0.5)
     return round(pages * programme.page_bytes)

@@ -20,7 +20,7 @@ def server(us: float | None, **changes: Any) -> dict[str, Any]:
 def told(ours: float | None = 2.0, **changes: Any) -> dict[str, Any]:
     servers = {
         "rostra": server(ours, **changes),
-        "icecast": server(8.0, burst_bytes=27_693),
+        "icecast": server(8.0, burst_bytes=27_693, page_s=1.0),
         "nginx": server(5.0, segment_s=2.88),
     }
     return {"servers": servers, "ratio": ratios(servers), "limits": limits(servers, 2)}

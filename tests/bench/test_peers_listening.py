@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bench.peers_listening import Even, Streams, first_page
@@ -76,3 +77,16 @@ def test_what_is_late_is_heard_as_silence_to_the_millisecond() -> None:
 
 def test_streams_compare_nothing() -> None:
     assert Streams.verified == 0
+
+
+def test_longer_pages_are_placed_as_well() -> None:
+    long = Programme((bytes(60),), page_frames=250)
+    body = HEAD + ogg_headers() + long.page(4)
+    found = first_page(body)
+    assert found is not None
+    assert found.media_time == 20 * RATE
+    even = Even(BEGAN, long.page_bytes, long.page_seconds)
+    place = even.place("", found.media_time)
+    assert place == (5 * long.page_bytes, 20.0)
+    ends = even.times(np.array([5 * long.page_bytes - 1, 5 * long.page_bytes]))
+    assert ends.tolist() == [20.0, 25.0]

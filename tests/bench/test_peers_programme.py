@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -11,8 +12,7 @@ import pytest
 from bench.peers_programme import (
     BEHIND,
     LISTED,
-    PAGE_FRAMES,
-    PAGE_SECONDS,
+    LONGEST_PAGE,
     Programme,
     burst_bytes,
     fragments_for,
@@ -46,7 +46,7 @@ def test_a_programme_must_be_of_a_constant_bit_rate() -> None:
 
 def test_pages_are_a_second_of_the_size_that_is_said(programme: Programme) -> None:
     assert programme.frame_bytes == 60
-    assert PAGE_SECONDS == 1.0
+    assert programme.page_seconds == 1.0
     sizes = {len(programme.page(number)) for number in range(5)}
     assert sizes == {programme.page_bytes}
 
@@ -55,10 +55,10 @@ def test_pages_follow_each_other(programme: Programme) -> None:
     data = ogg_headers() + programme.page(0) + programme.page(1)
     at, found = 0, []
     while (page := read_page(data, at)) is not None:
-        found.append((page.granule, page.sequence))
+        found.append((page.granule, page.sequence, page.packets))
         at = page.end
     assert at == len(data)
-    assert found == [(0, 0), (0, 1), (RATE, 2), (2 * RATE, 3)]
+    assert found == [(0, 0, 1), (0, 1, 1), (RATE, 2, 50), (2 * RATE, 3, 50)]
 
 
 def test_a_page_is_none_until_it_is_whole(programme: Programme) -> None:
@@ -129,4 +129,6 @@ def test_no_segment_is_longer_than_the_target_when_rounded(fragments: int) -> No
 def test_a_burst_is_as_long_as_the_latency_that_is_wanted(programme: Programme) -> None:
     assert burst_bytes(programme, 9.5) == 9 * programme.page_bytes
     assert burst_bytes(programme, 0.1) == programme.page_bytes
-    assert PAGE_FRAMES * FRAME == RATE
+    long = replace(programme, page_frames=LONGEST_PAGE)
+    assert burst_bytes(long, 2.5 * long.page_seconds) == 2 * long.page_bytes
+    assert len(long.page(3)) == long.page_bytes
