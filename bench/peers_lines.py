@@ -71,7 +71,7 @@ def _holds(f: Figures, name: str) -> bool:
 
 
 PEERS: tuple[Benchmark, ...] = (
-    Benchmark("peers", (), ("--listeners", "200", "--ramp", "3", "--hold", "30", "--settle", "10"),
+    Benchmark("peers", (), ("--listeners", "2000", "--ramp", "5", "--hold", "30", "--settle", "10"),
               (
         Row(
             "CPU of the server for a listener of the crowd, beside Icecast 2 with the same frames",
