@@ -10,6 +10,7 @@ in docs/peers.md.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -30,7 +31,7 @@ from bench.peers_programme import (
     segment_seconds,
     target_duration,
 )
-from bench.peers_run import Crowd, Opponent, limits, listened, most_files, ratios
+from bench.peers_run import LEAST_MEASURED, Crowd, Opponent, limits, listened, most_files, ratios
 from bench.peers_servers import icecast, nginx
 from bench.rig import Server, arguments, kept_in, report, server
 from rostra import __version__
@@ -134,9 +135,16 @@ def by_nginx(crowd: Crowd, programme: Programme, latency: float, page: bytes) ->
     return figures | {"server": f"nginx {running.version}", "segment_s": round(cut.length, 2)}
 
 
-def main() -> None:
-    """One after the other."""
+def main() -> int:
+    """One after the other. The exit code."""
     asked = arguments(str(__doc__), listeners=10_000, ramp=20.0, hold=90.0, settle=20.0, page=1.0)
+    if asked.listeners < 1 or asked.ramp <= 0 or asked.hold < asked.settle + LEAST_MEASURED:
+        print(
+            "There must be listeners, a ramp, and a hold that is at least "
+            f"{LEAST_MEASURED:g} s longer than --settle: give others.",
+            file=sys.stderr,
+        )
+        return 2
     crowd = Crowd(Plan(asked.listeners, asked.ramp, asked.hold), asked.settle)
     pages = min(LONGEST_PAGE, max(1, samples(asked.page) // FRAME))
     files = most_files()
@@ -160,7 +168,8 @@ def main() -> None:
     table = markdown(told)
     (kept_in() / "peers.md").write_text(table)
     print(table)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -34,6 +34,7 @@ from rostra.testing.patience import until
 
 EACH_WORKER = 5_000  # listeners: none of the receivers may be busy
 PLAIN = Mix()
+LEAST_MEASURED = 10.0  # s: a crowd's listener is sent something every 7.68 s, and see _LAST
 _SECOND = 1_000_000_000
 _READY = 30.0
 _HEAD_START = 0.2

@@ -29,6 +29,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return result["figures"]
 
 
+def test_a_hold_in_which_nothing_can_be_measured_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.peers", "--hold", "20", "--settle", "15"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "at least 10 s longer than --settle" in done.stderr
+
+
 def test_all_are_held_by_each_and_hear_no_silence(told: dict[str, Any]) -> None:
     assert list(told["servers"]) == ["rostra", "icecast", "nginx"]
     for name, one in told["servers"].items():
