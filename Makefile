@@ -3,6 +3,7 @@
 #   make test     everything: lint, types, layers, all tests
 #   make check    the fast part of it
 #   make bench    all benchmarks, as JSON and as a table
+#   make bench-peers   the same listeners on Rostra, Icecast and nginx (ARGS="--listeners 10000")
 #   make lock     renew the locked dependencies
 
 SHELL := /bin/bash
@@ -21,9 +22,10 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
   pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
-  turnserver:coturn nginx:nginx caddy:caddy promtool:prometheus
+  turnserver:coturn nginx:nginx caddy:caddy promtool:prometheus \
+  icecast2:icecast2
 
-.PHONY: help serve test check bench lock lint debian
+.PHONY: help serve test check bench bench-peers lock lint debian
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -45,6 +47,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev debian
 	$(BIN)/python -m bench $(ARGS)
+
+bench-peers: NEEDED := icecast2:icecast2 nginx:nginx
+bench-peers: $(VENV)/.dev debian
+	$(BIN)/python -m bench.peers $(ARGS)
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --upgrade --custom-compile-command "make lock"

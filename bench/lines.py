@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.crowd_lines import CROWD
+from bench.peers_lines import PEERS
 from bench.rows import Benchmark, Figures, Row
 from rostra.testing.meter import FAULTS
 
@@ -312,6 +313,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
         ),
     )),
     *CROWD,
+    *PEERS,
     Benchmark("tls", ("--listeners", "2000", "--seconds", "20"),
               ("--listeners", "300", "--seconds", "8"), (
         Row(

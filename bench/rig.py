@@ -115,13 +115,18 @@ def setup() -> dict[str, Any]:
     }
 
 
-def report(name: str, figures: dict[str, Any]) -> None:
-    """Print one benchmark's result as JSON and keep it beside the others."""
+def kept_in() -> Path:
+    """The folder of results; it is there."""
     folder = Path(os.environ.get(KEPT_IN, RESULTS))
     folder.mkdir(exist_ok=True, parents=True)
+    return folder
+
+
+def report(name: str, figures: dict[str, Any]) -> None:
+    """Print one benchmark's result as JSON and keep it beside the others."""
     command = " ".join(("python", "-m", f"bench.{name}", *sys.argv[1:]))
     result = {"name": name, "figures": figures, "command": command, "setup": setup()}
-    (folder / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
+    (kept_in() / f"{name}.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
 

@@ -50,7 +50,10 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class EdgeSettings:
-    """Listening page and sound. `max_listeners` is None unless limited by hand."""
+    """Listening page and sound. `max_listeners` is None until measured or limited by hand.
+
+    `low_latency_listeners` is None where the cores decide.
+    """
 
     host: str
     live_port: int
@@ -58,6 +61,7 @@ class EdgeSettings:
     home_url: str
     processes: int = 1
     max_listeners: int | None = None
+    low_latency_listeners: int | None = None
     rehearsal_token: str | None = None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     tls: TlsFiles | None = None
@@ -143,6 +147,9 @@ SETTINGS: tuple[Setting, ...] = (
             "Listeners at once, above which newcomers are asked to wait; if absent what "
             "rostra doctor --measure --keep found on this machine, else an estimate.",
             example=20_000),
+    Setting("low_latency_listeners", "N", kinds.whole(0, 100_000_000), None,
+            "Listeners who may hear within four seconds, at five times the cost; the others hear "
+            "after ten. By the cores if absent.", example=20_000),
     Setting("rehearsal_token", "SECRET", kinds.secret, None,
             "Lets whoever has it send a rehearsed crowd from elsewhere, for twelve hours.",
             example="another-long-random-text"),
@@ -264,6 +271,7 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
             host, live_port, live_url, public_url,
             processes=_int(chosen["edges"] or _cores()),
             max_listeners=_maybe_int(chosen["max_listeners"]),
+            low_latency_listeners=_maybe_int(chosen["low_latency_listeners"]),
             rehearsal_token=_maybe(chosen["rehearsal_token"]),
             trusted_proxies=tuple(map(ip_network, _strings(chosen["trusted_proxies"]))),
             tls=tls,

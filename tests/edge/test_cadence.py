@@ -20,6 +20,7 @@ from rostra.edge.cadence import (
     choose_class,
     dear_places,
     nap,
+    shared_places,
 )
 
 SECOND = 1_000_000_000
@@ -48,6 +49,11 @@ def test_a_storm_is_a_crowd_before_the_dear_places_are_taken() -> None:
     dear = dear_places(2)
     assert choose_class(Load(0, 0, 7_000, dear)) is CROWD
     assert choose_class(Load(0, 0, 2_000, dear)) is BUSY
+
+
+def test_dear_places_may_be_given_by_number_and_be_none() -> None:
+    assert shared_places(42_000) == dear_places(2)
+    assert choose_class(Load(0, 0, 0.0, shared_places(0))) is CROWD
 
 
 def test_tls_has_half_the_dear_places() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rostra.rehearsal.listener import Ask, Errand, Lost, More, Over, Refused
-from rostra.rehearsal.phone import LENGTH, Phone, Rest, Sound
+from rostra.rehearsal.phone import LENGTH, OURS, Cut, Phone, Rest, Sound
 from rostra.wire.hls import (
     Segment,
     Variant,
@@ -35,15 +35,15 @@ def target(step: object) -> str:
     return step.request.split(b" ")[1].decode().removeprefix("/live/demo/")
 
 
-def listening(stop: int = 100) -> Phone:
+def listening(stop: int = 100, cut: Cut = OURS) -> Phone:
     """A phone that has been given the playlist up to segment `stop` and its init segment."""
-    phone = Phone(ERRAND, 0.0)
+    phone = Phone(ERRAND, 0.0, cut)
     assert phone.request.startswith(b"GET /s/demo ")
     assert target(phone.take(ok("<html>"), 0.0)) == "master.m3u8"
     master = master_playlist([Variant("aac.m3u8", "mp4a.40.2", 64_000)])
     assert target(phone.take(ok(master), 0.0)) == "aac.m3u8"
     assert target(phone.take(playlist(stop - 50, stop), 0.0)) == "p1-aac-init.mp4"
-    assert target(phone.take(ok(b"init"), 0.1)) == f"p1-aac-{stop - 5}.m4s"
+    assert target(phone.take(ok(b"init"), 0.1)) == f"p1-aac-{stop - cut.behind}.m4s"
     return phone
 
 
@@ -64,6 +64,14 @@ def test_it_begins_three_target_durations_before_the_end_and_fetches_what_is_lis
     assert sounds[0].end == pytest.approx(96 * LENGTH)
     assert sounds[-1].request is None
     assert phone.due == 2.0
+
+
+def test_another_server_may_cut_otherwise() -> None:
+    phone = listening(100, Cut(length=2.88, target=3.0, behind=3))
+    assert fetched(phone).start == pytest.approx(97 * 2.88)
+    fetched(phone)
+    assert fetched(phone).end == pytest.approx(100 * 2.88)
+    assert phone.due == 3.0
 
 
 def test_it_asks_again_and_fetches_what_is_new() -> None:

@@ -64,6 +64,12 @@ def dear_places(cores: int, *, costs: int = 1) -> DearPlaces:
     return DearPlaces(_CALM_EACH_CORE * cores // costs, _BUSY_EACH_CORE * cores // costs)
 
 
+def shared_places(total: int) -> DearPlaces:
+    """`total` dear places, in the proportion in which cores would give them."""
+    calm = total * _CALM_EACH_CORE // (_CALM_EACH_CORE + _BUSY_EACH_CORE)
+    return DearPlaces(calm, total - calm)
+
+
 def choose_class(load: Load) -> Class:
     """The class of whoever joins now: the best that still has room for all who come like it.
 

@@ -30,7 +30,7 @@ from setproctitle import setproctitle
 from rostra import machine
 from rostra.clock import Clock
 from rostra.edge.admission import KEPT_FILES, TLS_COSTS, edges_wanted, rated
-from rostra.edge.cadence import DearPlaces, dear_places
+from rostra.edge.cadence import DearPlaces, dear_places, shared_places
 from rostra.edge.capacity import most_listeners
 from rostra.edge.conversations import Conversations
 from rostra.edge.counts import Counts
@@ -135,7 +135,11 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock) -> Zygote:
         waiting_room=WaitingRoom(),
         secret=places.secret.read_bytes(),
         most=most,
-        dear=dear_places(cores, costs=TLS_COSTS if tls else 1),
+        dear=(
+            dear_places(cores, costs=TLS_COSTS if tls else 1)
+            if settings.low_latency_listeners is None
+            else shared_places(settings.low_latency_listeners)
+        ),
         files=files,
     )
 

@@ -28,7 +28,7 @@ from rostra.rehearsal.connections import MOST_EACH
 from rostra.rehearsal.figures import Ledger, document, row_size
 from rostra.rehearsal.listener import Errand
 from rostra.rehearsal.overseer import Overseer
-from rostra.rehearsal.scene import SPENT
+from rostra.rehearsal.own_limit import own_limit
 from rostra.rehearsal.shape import Mix, Plan, Share
 from rostra.rehearsal.watch import Watch
 from rostra.rehearsal.worker import Control, Orders, Worker
@@ -259,28 +259,6 @@ class _Conductor:
             client_cores=watch.client_cores,
         )
 
-    def _limit(self) -> str | None:
-        """In words, when the rehearsal itself was what failed."""
-        ledger = self._ledger
-        lasted = max(1.0, self._now()) * self._workers
-        share, longest = ledger.sum("late_seconds") / lasted, ledger.max("late_longest")
-        behind, spent = ledger.max("behind_longest"), int(ledger.max("out_of"))
-        said = []
-        if spent:
-            said.append(f"This machine had no more {SPENT[spent - 1]} for listeners.")
-        if share > 0.01 or longest > 1.0:
-            said.append(
-                f"The rehearsal had no CPU left for {share:.0%} of its time, and once for "
-                f"{longest:.1f} s: what it says of silence and delay may be its own."
-            )
-        if behind > 1.0:
-            said.append(f"It let listeners come up to {behind:.1f} s later than planned.")
-        if ledger.whole("holes"):
-            said.append("The listener by which it measures missed a part of the programme.")
-        if self._lost_workers:
-            said.append(f"{self._lost_workers} of its {self._workers} processes died.")
-        return " ".join(said) or None
-
     def _document(self, watch: Watch) -> dict[str, Any]:
         server, client = watch.told(self._overseer.stage_tick)
         wish = self._wish
@@ -301,7 +279,9 @@ class _Conductor:
             },
             mbit_s_peak=watch.mbit_s_peak,
             stopped=self._stopped,
-            limit=self._limit(),
+            limit=own_limit(
+                self._ledger, seconds=self._now(), lost_workers=self._lost_workers
+            ),
             version=__version__,
         )  # fmt: skip
 

@@ -19,10 +19,22 @@ from rostra.wire.timing import SEGMENT, seconds
 
 LENGTH = seconds(SEGMENT)
 _LARGEST = 256 * 1024
-_BEHIND = math.ceil(HOLD_BACK / LENGTH)
 _VARIANT = re.compile(rb"^#EXT-X-STREAM-INF:[^\n]*\n([^\n#]+)$", re.M)
 _INIT = re.compile(rb'^#EXT-X-MAP:URI="([^"\n]+)"$', re.M)
 _SEQUENCE = re.compile(rb"^#EXT-X-MEDIA-SEQUENCE:([0-9]{1,15})$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a programme is cut for phones: seconds of a segment, the target duration of its playlist,
+    and how many segments before the end a phone begins."""
+
+    length: float = LENGTH
+    target: float = TARGET
+    behind: int = math.ceil(HOLD_BACK / LENGTH)
+
+
+OURS = Cut()
 
 
 class Wanted(Enum):
@@ -57,12 +69,12 @@ class Phone:
     """Send `request`, then give `take` what comes, and `again` a turn after a rest."""
 
     __slots__ = (
-        "_errand", "_held", "_init", "_next", "_playlist", "_shift", "_stem", "_stop", "_wanted",
-        "due", "request", "since", "skip",
+        "_cut", "_errand", "_held", "_init", "_next", "_playlist", "_shift", "_stem", "_stop",
+        "_wanted", "due", "request", "since", "skip",
     )  # fmt: skip
 
-    def __init__(self, errand: Errand, now: float) -> None:
-        self._errand = errand
+    def __init__(self, errand: Errand, now: float, cut: Cut = OURS) -> None:
+        self._errand, self._cut = errand, cut
         self._held = b""
         self._playlist = self._init = self._stem = ""
         self._next = self._stop = 0  # numbers of segments: to be fetched, and behind the last one
@@ -146,10 +158,11 @@ class Phone:
             raise Malformed("The playlist is not as RFC 8216 wants it.")
         first, name = int(sequence[1]), init[1].decode("ascii")
         stop = first + body.count(b"#EXTINF:")
-        self.due = now + (TARGET if stop != self._stop else TARGET / 2)
+        target = self._cut.target
+        self.due = now + (target if stop != self._stop else target / 2)
         over = b"#EXT-X-ENDLIST" in body
         if name != self._init:
-            if stop - first < _BEHIND and not over:
+            if stop - first < self._cut.behind and not over:
                 return _REST  # too young to begin so far before its end
             return self._begin(name, first, stop)
         self._stop, self._next = stop, max(first, self._next)
@@ -162,9 +175,9 @@ class Phone:
         parsed = parse_segment_name(name)
         if parsed is None:
             raise Malformed("The playlist names an init segment that is none of ours.")
-        start = max(first, stop - _BEHIND)
+        start = max(first, stop - self._cut.behind)
         if self._init:
-            self._shift += (self._next - start) * LENGTH
+            self._shift += (self._next - start) * self._cut.length
         self._init, self._stem = name, f"{parsed.pid}-{parsed.rendition}"
         self._next, self._stop = start, stop
         return Ask(self._ask(Wanted.INIT, name))
@@ -176,7 +189,7 @@ class Phone:
         return self._ask(Wanted.SEGMENT, f"{self._stem}-{self._next}.m4s")
 
     def _whole_segment(self) -> Step:
-        start = self._next * LENGTH + self._shift
+        start = self._next * self._cut.length + self._shift
         self._next += 1
         request = self._fetch() if self._next < self._stop else None
-        return Sound(start, start + LENGTH, request)
+        return Sound(start, start + self._cut.length, request)

@@ -10,7 +10,7 @@ import numpy as np
 from rostra.rehearsal.audience import State
 from rostra.rehearsal.connections import ENDED
 from rostra.rehearsal.listener import HEAD_PATIENCE, Ask, Lost, More, Over, Refused, backoff
-from rostra.rehearsal.phone import Phone, Rest, Sound, Step
+from rostra.rehearsal.phone import Cut, Phone, Rest, Sound, Step
 from rostra.rehearsal.scene import Scene
 
 _PLAIN = 1e9  # period and burst of a class that never asks a player to hurry or to leave out
@@ -19,8 +19,8 @@ _PLAIN = 1e9  # period and burst of a class that never asks a player to hurry or
 class Phones:
     """All of one worker."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
+    def __init__(self, scene: Scene, cut: Cut) -> None:
+        self._scene, self._cut = scene, cut
         self._phones: dict[int, Phone] = {}
         self._busy: dict[int, float] = {}  # who waits for an answer, since when
         self._tries: dict[int, int] = {}
@@ -37,7 +37,7 @@ class Phones:
 
     def start(self, one: int) -> bool:
         """`one` comes; False when there is no room here."""
-        phone = self._phones[one] = Phone(self._scene.errand, self._scene.now)
+        phone = self._phones[one] = Phone(self._scene.errand, self._scene.now, self._cut)
         self._scene.audience.state[one] = State.JOINING
         self._scene.audience.last[one] = np.inf  # it may be quiet for long between two answers
         return self._connect(one, phone)

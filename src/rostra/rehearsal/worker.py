@@ -10,7 +10,9 @@ import gc
 import os
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -21,7 +23,9 @@ from rostra.rehearsal.ears import Ears
 from rostra.rehearsal.figures import Floats, Row, bins_of
 from rostra.rehearsal.guide import Guide
 from rostra.rehearsal.listener import CLASSES, Errand
+from rostra.rehearsal.phone import OURS, Cut
 from rostra.rehearsal.phones import Phones
+from rostra.rehearsal.reference import Reference
 from rostra.rehearsal.scene import Scene
 from rostra.rehearsal.shape import RECONNECTING, Mix, Plan, Share
 from rostra.rehearsal.slow import Slow
@@ -34,9 +38,33 @@ _LATE = 0.25
 _SECOND = 1_000_000_000
 
 
+class Guiding(Protocol):
+    """Keeps the reference up to date by which the bytes of all others are understood."""
+
+    reference: Reference
+
+    def look(self, now: float) -> None: ...
+
+
+class Listening(Protocol):
+    """Those who are no phones: each comes by `start`, and is `cut` when its connection is gone."""
+
+    @property
+    def joining(self) -> int: ...
+    @property
+    def verified(self) -> int: ...
+    def start(self, one: int, *, verify: bool = False) -> bool: ...
+    def cut(self, cut: list[int]) -> None: ...
+    def look(self, *, last: bool = False) -> None: ...
+    def break_off(self, share: float) -> None: ...
+
+
 @dataclass(frozen=True)
 class Orders:
-    """What a worker is told before it begins."""
+    """What a worker is told before it begins.
+
+    `guide`, `ears` and `cut` speak with Rostra; with another server the worker is the same.
+    """
 
     target: tuple[str, int]
     sources: tuple[str, ...]
@@ -46,6 +74,9 @@ class Orders:
     share: Share
     tls: tuple[ssl.SSLContext, str] | None = None
     on_the_way: int | None = None  # how many may be at once, where that is for us to say
+    guide: Callable[[Connections, Errand], Guiding] = Guide
+    ears: Callable[[Scene], Listening] = Ears
+    cut: Cut = OURS
 
 
 class Control:
@@ -76,11 +107,11 @@ class Worker:
         self._orders, self._row, self._control, self._clock = orders, row, control, clock
         count = self._count = orders.share.of(orders.plan.listeners)
         self._connections = Connections(orders.target, orders.sources, count, orders.tls)
-        self._guide = Guide(self._connections, orders.errand)
+        self._guide = orders.guide(self._connections, orders.errand)
         length = int(orders.plan.length) + 60
         self._audience = Audience(count, self._guide.reference, length)
         self._scene = Scene(self._connections, self._audience, orders.errand, row)
-        self._ears, self._phones = Ears(self._scene), Phones(self._scene)
+        self._ears, self._phones = orders.ears(self._scene), Phones(self._scene, orders.cut)
         self._slow = Slow(self._scene)
         self._started = 0
         self._broke = orders.plan.break_at is None
