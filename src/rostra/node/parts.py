@@ -33,9 +33,15 @@ def run_part(arguments: Sequence[str]) -> int:
 
 
 def _edges(settings: NodeSettings) -> int:
+    from rostra.edge.listener import Inherited  # noqa: PLC0415
     from rostra.edge.process import run_edges  # noqa: PLC0415
 
-    return run_edges(places=Places(settings.data), settings=settings.edge, clock=SystemClock())
+    return run_edges(
+        places=Places(settings.data),
+        settings=settings.edge,
+        clock=SystemClock(),
+        inherited=Inherited.taken_from(os.environ),
+    )
 
 
 def _web(settings: NodeSettings) -> int:
