@@ -1,4 +1,4 @@
-"""Which slots of the board are in use: one small file for each, locked by the edge that lives there.
+"""Which slots of the board are in use: a small file for each, locked by the edge that lives there.
 
 Edges of two zygotes may live beside each other, while one goes and the next one has come. The lock
 is taken before the fork and inherited by the child alone, so the kernel gives it back at the very

@@ -1,8 +1,8 @@
 """The listening socket of the sound, and how a zygote inherits it.
 
-The supervisor opens it and gives it to every zygote, so what waits in its queue is lost neither when
-a zygote dies nor when edges of a new version take over. Nothing here is heavy: the supervisor loads
-it too.
+The supervisor opens it and gives it to every zygote, so what waits in its queue is lost neither
+when a zygote dies nor when edges of a new version take over. Nothing here is heavy: the supervisor
+loads it too.
 """
 
 from __future__ import annotations

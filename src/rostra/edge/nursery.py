@@ -1,10 +1,10 @@
 """What a zygote does: it bears an edge for each slot that is needed, and buries those that died.
 
-    SIGTERM, SIGINT   all end, in a hurry
-    SIGHUP            a renewed certificate is taken, by the children too
-    SIGUSR1           others have taken over: nobody new is taken by any child from now on, and one
-                      child after the other is drained. What a listener has to do to come back
-                      costs the others something; one edge at a time keeps that small.
+SIGTERM, SIGINT   all end, in a hurry
+SIGHUP            a renewed certificate is taken, by the children too
+SIGUSR1           others have taken over: nobody new is taken by any child from now on, and one
+                  child after the other is drained. What a listener has to do to come back
+                  costs the others something; one edge at a time keeps that small.
 """
 
 from __future__ import annotations

@@ -109,9 +109,7 @@ def run_edges(
         zygote.listener.close()
 
 
-def _zygote(
-    places: Places, settings: EdgeSettings, clock: Clock, inherited: Inherited
-) -> Zygote:
+def _zygote(places: Places, settings: EdgeSettings, clock: Clock, inherited: Inherited) -> Zygote:
     board = Board.open(places.board)
     if settings.processes > board.slots:
         raise Misconfigured(
