@@ -104,6 +104,9 @@ class Node:
         except RostraError as reason:
             self._steps = None
             self._report.end(1, f"{reason.sentence} Nothing was changed.")
+        except OSError as reason:  # such as no descriptor left: it must not end everybody's sound
+            self._steps = None
+            self._report.end(1, f"The upgrade met a fault ({reason}): see the server's log.")
 
     def _begin_upgrade(self) -> None:
         if (request := asking.asked(self._ground.places)) is not None:
