@@ -107,22 +107,34 @@ def test_a_zygote_that_leaves_takes_nobody_any_more_and_drains_one_edge_at_a_tim
     stage = pair.stage()
     stage.say(30)
     first = pair.run(shared)
-    players = [Player(pair) for _ in range(12)]
-    for player in players:
-        player.hear(4)
     board, before = pair.board(), slots(pair)
-    shares = {slot: board.slot(slot).get("listeners_calm") for slot in before}
+    players = []
+    while not all(board.slot(slot).get("listeners_calm") for slot in before):
+        players.append(Player(pair))
+    os.kill(before[0], signal.SIGSTOP)  # the first to be drained: it takes its time
     os.kill(first.pid, signal.SIGUSR1)
-    # Nobody else accepts here: who comes now waits in the queue until a successor is there.
-    waiting = pair.connect_without_tls()
-    gone = until(lambda: before.keys() - slots(pair).keys() or stage.say(1), "one is drained")
-    assert len(gone) == 1
-    rest = before.keys() - gone
-    assert sum(board.slot(slot).get("listeners_calm") for slot in rest) == sum(
-        shares[slot] for slot in rest
-    )
-    second = pair.run(shared)
+    other = board.slot(1)
+    until(lambda: not accepts(before[1], shared), "the other has stepped aside")
+    listeners, heartbeat = other.get("listeners_calm"), other.get("heartbeat_ms")
+    until(lambda: other.get("heartbeat_ms") > heartbeat + 2000, "it lives on")
+    assert other.get("listeners_calm") == listeners
+    waiting = pair.connect_without_tls()  # nobody accepts: in the queue until somebody does
+    os.kill(before[0], signal.SIGCONT)
     until(lambda: stage.say(1) or not first.is_alive(), "all are drained")
-    assert second.is_alive()
+    for player in players:
+        player.hear_to_the_end()
+        assert player.torn == 0
+    second = pair.run(shared)
     assert pair.get("/healthz").status == 200
+    assert second.is_alive()
     waiting.close()
+
+
+def accepts(pid: int, shared: Inherited) -> bool:
+    """Whether the process still has the socket."""
+    assert shared.listener is not None
+    wanted = Path(f"/proc/self/fd/{shared.listener}").readlink()
+    try:
+        return wanted in [fd.readlink() for fd in Path(f"/proc/{pid}/fd").iterdir()]
+    except FileNotFoundError:  # one was closed just now
+        return True
