@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from rostra.clock import SystemClock
-from rostra.edge.process import listen
+from rostra.edge.listener import listen
 from rostra.edge.serving import Serving
 from rostra.errors import Misconfigured
 from rostra.node.ports import any_free

@@ -130,3 +130,69 @@ def test_a_program_that_cannot_be_started_is_tried_again_later(
     assert due >= 1.0
     supervisor.turn({"web": WEB}, due)
     assert set(supervisor.running()) == {"web"}
+
+
+def test_an_adopted_child_is_as_any_other() -> None:
+    nursery = Nursery()
+    supervisor = Supervisor(nursery.start)
+    left = Fake(7, polite=True)
+    supervisor.adopt("web", left, -50.0)
+    supervisor.turn({"web": WEB}, 0.0)
+    assert supervisor.running() == {"web": 7}
+    assert supervisor.started("web") == -50.0
+    left.code = 1
+    supervisor.turn({"web": WEB}, 1.0)
+    assert supervisor.running() == {"web": nursery.last("web").pid}
+
+
+def test_an_adopted_child_that_nobody_wants_ends() -> None:
+    supervisor, left = Supervisor(Nursery().start), Fake(7, polite=True)
+    supervisor.adopt("edges next", left, 0.0)
+    supervisor.turn({}, 0.1)
+    supervisor.turn({}, 0.2)
+    assert left.signals == [signal.SIGTERM]
+    assert supervisor.running() == {}
+
+
+def test_a_renewed_child_ends_and_starts_anew_at_once() -> None:
+    nursery = Nursery()
+    supervisor = Supervisor(nursery.start)
+    supervisor.turn(BOTH, 0.0)
+    first = nursery.last("web")
+    supervisor.renew("web", 1.0)
+    supervisor.turn(BOTH, 1.1)
+    assert first.signals == [signal.SIGTERM]
+    assert supervisor.running()["web"] == nursery.last("web").pid != first.pid
+    supervisor.turn(BOTH, 9.0)
+    assert nursery.last("web").signals == nursery.last("stage a").signals == []
+
+
+def test_a_renewed_child_that_does_not_end_is_killed() -> None:
+    nursery = Nursery(polite=False)
+    supervisor = Supervisor(nursery.start)
+    supervisor.turn({"web": WEB}, 0.0)
+    supervisor.renew("web", 1.0)
+    supervisor.turn({"web": WEB}, 1.0 + END_SECONDS)
+    assert nursery.last("web").signals == [signal.SIGTERM, signal.SIGKILL]
+
+
+def test_one_that_retires_has_its_time_unless_all_end() -> None:
+    supervisor, left = Supervisor(Nursery(polite=False).start), Fake(7, polite=False)
+    supervisor.adopt("edges before", left, 0.0)
+    supervisor.retire("edges before", signal.SIGUSR1, 900.0, 0.0)
+    supervisor.turn({}, 800.0)
+    assert left.signals == [signal.SIGUSR1]
+    supervisor.hurry()
+    supervisor.turn({}, 800.1)
+    supervisor.turn({}, 800.1 + END_SECONDS)
+    assert left.signals == [signal.SIGUSR1, signal.SIGTERM, signal.SIGKILL]
+    supervisor.turn({}, 804.0)
+    assert supervisor.running() == {}
+
+
+def test_one_that_does_not_retire_in_its_time_is_killed() -> None:
+    supervisor, left = Supervisor(Nursery().start), Fake(7, polite=False)
+    supervisor.adopt("edges before", left, 0.0)
+    supervisor.retire("edges before", signal.SIGUSR1, 900.0, 0.0)
+    supervisor.turn({}, 900.0)
+    assert left.signals == [signal.SIGUSR1, signal.SIGKILL]

@@ -10,6 +10,7 @@ from rostra import __version__
 
 COMMANDS = {
     "serve": "Run everything on this machine.",
+    "upgrade": "Let the running server go over to this version.",
     "speak": "Send a sound file into a Space as a speaker.",
     "listen": "Listen to a Space in the terminal.",
     "space": "Create, start, end, list Spaces; invite speakers.",

@@ -6,6 +6,7 @@ import os
 import select
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from rostra.edge.conversations import Conversations
 from rostra.edge.crowd import Farewell
@@ -30,6 +31,12 @@ _EVENTS_A_TURN = 256
 _LOOK_EVERY = 16  # events, between two looks at the timetable
 
 
+class Order(NamedTuple):
+    """What a signal asks for: to take nobody any more, and to be drained `within_ns` if it says."""
+
+    within_ns: int | None = None
+
+
 class Edge:
     """Runs until it is told to drain and has done so."""
 
@@ -43,7 +50,7 @@ class Edge:
         spaces: Spaces,
         shelf: Shelf,
         wake: int,
-        told_to_end: Callable[[], int | None],
+        told: Callable[[], Order | None],
     ) -> None:
         self._sockets = sockets
         self._conversations = conversations
@@ -52,7 +59,7 @@ class Edge:
         self._spaces = spaces
         self._shelf = shelf
         self._wake = wake
-        self._told_to_end = told_to_end
+        self._told = told
         self._next_second = sockets.now
         self._ends: int | None = None
         self._latest = (0, 0)  # ns late, and when
@@ -96,8 +103,10 @@ class Edge:
         if sockets.now >= self._next_second:
             self._next_second = sockets.now + _SECOND
             self._second()
-        if (within := self._told_to_end()) is not None:
-            self._drain(within)
+        if (order := self._told()) is not None:
+            self._step_aside()
+            if order.within_ns is not None:
+                self._drain(order.within_ns)
         sockets.close_doomed()
 
     def _patience(self) -> float:
@@ -188,15 +197,19 @@ class Edge:
 
     # the end
 
+    def _step_aside(self) -> None:
+        """Take nobody any more; whoever asks again on a connection kept open goes elsewhere."""
+        self._sockets.close_listener()
+        self._conversations.draining = True
+
     def _drain(self, within_ns: int) -> None:
-        """Take nobody any more, and let go of each listener just after its next full send."""
+        """Let go of each listener just after its next full send."""
         sockets = self._sockets
         if self._ends is not None:
             self._ends = min(self._ends, sockets.now + within_ns)
             return
         self._ends = sockets.now + within_ns
-        sockets.close_listener()
-        sockets.crowd.draining = self._conversations.draining = True
+        sockets.crowd.draining = True
         for connection in sockets.deadlines.waiting(Wait.IDLE):
             sockets.drop(connection)
 

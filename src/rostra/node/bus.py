@@ -44,10 +44,14 @@ def prepare(places: Places, server: str) -> Recipe:
     port, token = any_free(HOST, _last_port(places.bus)), secrets.token_urlsafe(32)
     folder = places.nats
     folder.mkdir(mode=0o700, exist_ok=True)
-    config = folder / "nats.json"
-    _write(config, configuration(port, token, folder / "nats.log"))
+    _write(_config(places), configuration(port, token, folder / "nats.log"))
     _write(places.bus, {"url": f"nats://{HOST}:{port}", "token": token})
-    return Recipe("bus", ["rostra bus", "-c", str(config)], executable=server)
+    return recipe(places, server)
+
+
+def recipe(places: Places, server: str) -> Recipe:
+    """How to start the bus as it was prepared last."""
+    return Recipe("bus", ["rostra bus", "-c", str(_config(places))], executable=server)
 
 
 def configuration(port: int, token: str, log: Path) -> dict[str, object]:
@@ -66,6 +70,10 @@ def configuration(port: int, token: str, log: Path) -> dict[str, object]:
         "logfile_size_limit": _MIB,
         "logfile_max_num": 2,
     }
+
+
+def _config(places: Places) -> Path:
+    return places.nats / "nats.json"
 
 
 def _last_port(path: Path) -> int | None:

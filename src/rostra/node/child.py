@@ -15,24 +15,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _PR_SET_PDEATHSIG = 1
+_UNKNOWN = 255
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to start one child. `title` is its name in `ps` and in the log, `nice` its priority."""
+    """How to start one child. `title` is its name in `ps` and in the log, `nice` its priority.
+
+    It inherits the descriptors `inherits`.
+    """
 
     title: str
     command: Sequence[str]
     nice: int = 0
     executable: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    inherits: Sequence[int] = ()
 
 
 class Child:
     """One running process."""
 
     def __init__(self, recipe: Recipe, keep_open: Sequence[int] = ()) -> None:
-        """Start it; it inherits the descriptors in `keep_open`. Raises OSError if it cannot."""
+        """Start it; it inherits the descriptors in `keep_open` too. Raises OSError if it cannot."""
         die_with_us = dying_with_us()
 
         def before_exec() -> None:
@@ -48,7 +53,7 @@ class Child:
             env={**os.environ, **recipe.environ},
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
-            pass_fds=tuple(keep_open),
+            pass_fds=(*keep_open, *recipe.inherits),
             # A terminal's Ctrl-C is for the supervisor alone, which ends its children in order.
             start_new_session=True,
             preexec_fn=before_exec,  # noqa: PLW1509 - the supervisor has no threads
@@ -62,6 +67,30 @@ class Child:
     def send(self, number: signal.Signals) -> None:
         """Send a signal, which a child that is already gone does not need."""
         self.process.send_signal(number)
+
+
+class Adopted:
+    """A child that this process started when it was still of another version."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._code: int | None = None
+
+    def exit_code(self) -> int | None:
+        """None while it lives; below zero the signal that ended it."""
+        if self._code is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:  # it is no child of ours any more
+                self._code = _UNKNOWN
+            else:
+                self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, which a child that is already gone does not need."""
+        if self.exit_code() is None:
+            os.kill(self.pid, number)
 
 
 def dying_with_us() -> Callable[[], None]:

@@ -1,6 +1,7 @@
 """What must be there before the first child: codecs, board, schema, administrator, demo.
 
-Runs in a process of its own (`prepare`), while no other part runs and the folder is ours.
+Runs in a process of its own (`prepare`), while no other part runs and the folder is ours; or, at an
+upgrade, beside the parts of the version before.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from rostra.store.migrate import migrate
 _OVER = ("ended", "removed")
 
 
-async def make_ready(settings: NodeSettings) -> str | None:
+async def make_ready(settings: NodeSettings, *, running: bool = False) -> str | None:
     """Make everything ready; the first administrator's sign-in link if it was made just now.
 
+    While Rostra is `running`, which is about to go over to this version, the board stays.
     Raises Misconfigured for a missing codec, a newer database or a certificate that cannot be used,
     Unavailable for a database out of reach.
     """
@@ -42,7 +44,7 @@ async def make_ready(settings: NodeSettings) -> str | None:
     opus.check_available()
     AacEncoder(settings.stage.aac_bitrate)
     places, now_ms = Places(settings.data), SystemClock().wall_ms()
-    Board.create(places.board).close()
+    (Board.open if running else Board.create)(places.board).close()
     database = open_database(places.database, settings.web.database)
     try:
         await migrate(database)

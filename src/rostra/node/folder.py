@@ -39,6 +39,40 @@ def take(root: Path, free: Callable[[Path], int] | None = None) -> tuple[Places,
     return places, lock
 
 
+def check(root: Path) -> Places:
+    """The places of a folder that is ours already. Raises Misconfigured as `take` does."""
+    places = Places(root)
+    try:
+        _check_layout(places)
+    except OSError as reason:
+        raise _sentence(root, reason) from None
+    return places
+
+
+def holder(places: Places) -> int | None:
+    """The process id of the `rostra serve` that holds the folder, or None if none does.
+
+    Raises Misconfigured when that cannot be told.
+    """
+    try:
+        lock = os.open(places.lock, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as reason:
+        raise Misconfigured(
+            f"The data folder {places.root} cannot be looked into ({reason.strerror}): "
+            "run this as the user who runs `rostra serve`."
+        ) from None
+    try:
+        fcntl.lockf(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return int(os.pread(lock, 32, 0) or b"0")
+    else:
+        return None
+    finally:
+        os.close(lock)
+
+
 def _free(root: Path) -> int:
     return shutil.disk_usage(root).free
 

@@ -33,9 +33,15 @@ def run_part(arguments: Sequence[str]) -> int:
 
 
 def _edges(settings: NodeSettings) -> int:
+    from rostra.edge.listener import Inherited  # noqa: PLC0415
     from rostra.edge.process import run_edges  # noqa: PLC0415
 
-    return run_edges(places=Places(settings.data), settings=settings.edge, clock=SystemClock())
+    return run_edges(
+        places=Places(settings.data),
+        settings=settings.edge,
+        clock=SystemClock(),
+        inherited=Inherited.taken_from(os.environ),
+    )
 
 
 def _web(settings: NodeSettings) -> int:
@@ -70,12 +76,12 @@ def _demo(settings: NodeSettings) -> int:
     return asyncio.run(run_demo(settings))
 
 
-def _prepare(settings: NodeSettings) -> int:
+def _prepare(settings: NodeSettings, *running: str) -> int:
     """Answers the supervisor with one JSON object on standard output."""
     from rostra.node.first import make_ready  # noqa: PLC0415
 
     try:
-        answer = {"sign_in_link": asyncio.run(make_ready(settings))}
+        answer = {"sign_in_link": asyncio.run(make_ready(settings, running=bool(running)))}
     except RostraError as error:
         answer = {"error": error.sentence}
     sys.stdout.write(json.dumps(answer) + "\n")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
+from rostra.edge.listener import LISTENER
 from rostra.node.child import Recipe
 from rostra.settings import Value
 
@@ -23,3 +25,9 @@ def part(kind: str, chosen: Mapping[str, Value], *more: str) -> Recipe:
         nice=_NICE.get(kind, 0),
         environ={**_LEAN, PART_SETTINGS: json.dumps(chosen)},
     )
+
+
+def edges(chosen: Mapping[str, Value], listener: int) -> Recipe:
+    """The recipe of the edges, which inherit the listening socket `listener`."""
+    plain = part("edges", chosen)
+    return replace(plain, environ={**plain.environ, LISTENER: str(listener)}, inherits=(listener,))

@@ -24,12 +24,15 @@ _Stamp = tuple[tuple[int, int, int] | None, ...]
 class CertificateWatch:
     """Looks at the operator's files once a minute, and whenever it is told to."""
 
-    def __init__(self, files: TlsFiles, places: Places) -> None:
-        """Takes the files as they are. Raises Misconfigured when they are not good."""
+    def __init__(self, files: TlsFiles, places: Places, *, at_once: bool = True) -> None:
+        """Takes the files as they are. Raises Misconfigured when they are not good.
+
+        Unless `at_once` there is a copy in use already, and the first look takes them.
+        """
         self._files, self._kept = files, kept(places)
         self._due = float("-inf")
         self._complaint: str | None = None
-        self._taken = self._take()
+        self._taken: _Stamp | None = self._take() if at_once else None
 
     def renewed(self, now: float, *, told: bool) -> bool:
         """Whether the parts are to take the copy anew, at `now` seconds.

@@ -37,6 +37,7 @@ class Post:
     started: float = 0.0
     due: float = 0.0
     ending_since: float | None = None
+    patience: float = END_SECONDS
     killed: bool = False
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -52,14 +53,14 @@ class Supervisor:
         """Bring what runs nearer to what is `wanted`. `now` is in seconds and never goes back."""
         for title, post in list(self._posts.items()):
             self._reap(post, now)
-            if title in wanted:
-                continue
             if post.process is None:
-                del self._posts[title]
-            else:
+                if title not in wanted:
+                    del self._posts[title]
+            elif title not in wanted or post.ending_since is not None:
                 self._end(post, now)
         for title, recipe in wanted.items():
             post = self._posts.setdefault(title, Post(recipe))
+            post.recipe = recipe
             if post.process is None and now >= post.due:
                 self._launch(post, now)
 
@@ -74,6 +75,31 @@ class Supervisor:
             if post is not None and post.process is not None:
                 post.process.send(number)
 
+    def adopt(self, title: str, process: Process, started: float) -> None:
+        """Take in a child that was started otherwise, at the time `started`."""
+        self._posts[title] = Post(Recipe(title, ()), process, started)
+
+    def started(self, title: str) -> float:
+        """When the child that runs as `title` was started. Raises KeyError."""
+        return self._posts[title].started
+
+    def renew(self, title: str, now: float) -> None:
+        """End who runs as `title`; the next turn after its end starts it anew."""
+        if (post := self._posts.get(title)) is not None and post.process is not None:
+            self._end(post, now)
+
+    def retire(self, title: str, number: signal.Signals, patience: float, now: float) -> None:
+        """Let who runs as `title`, and is not wanted, leave in `patience` seconds, by a signal."""
+        if (post := self._posts.get(title)) is not None and post.process is not None:
+            post.ending_since, post.patience = now, patience
+            post.process.send(number)
+
+    def hurry(self) -> None:
+        """Nobody has longer than others to leave any more."""
+        for post in self._posts.values():
+            if post.patience > END_SECONDS:
+                post.ending_since, post.patience = None, END_SECONDS
+
     def next_due(self) -> float | None:
         """When the next start waits, in the time of `turn`; None if none does."""
         return min(
@@ -81,7 +107,7 @@ class Supervisor:
         )
 
     def _launch(self, post: Post, now: float) -> None:
-        post.ending_since, post.killed = None, False
+        post.ending_since, post.patience, post.killed = None, END_SECONDS, False
         post.started = now
         try:
             post.process = self._start(post.recipe)
@@ -109,7 +135,7 @@ class Supervisor:
         if post.ending_since is None:
             post.ending_since = now
             post.process.send(signal.SIGTERM)
-        elif not post.killed and now - post.ending_since >= END_SECONDS:
+        elif not post.killed and now - post.ending_since >= post.patience:
             post.killed = True
             note("child does not end and is killed", level="error", child=post.recipe.title)
             post.process.send(signal.SIGKILL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rostra.programme import manifest
 from rostra.programme.places import Places
 
 _WALK_SECONDS = 5.0
+_NEVER = (-1, -1)
 
 
 @dataclass
@@ -30,10 +32,11 @@ class StageWatch:
     looked at when their number is small or every few seconds.
     """
 
-    def __init__(self, places: Places, few: int = 200) -> None:
+    def __init__(self, places: Places, few: int = 200, on: Iterable[str] = ()) -> None:
+        """Those that are `on` have a stage already."""
         self._places = places
         self._few = few
-        self._seen: dict[str, _Seen] = {}
+        self._seen = {slug: _Seen(_NEVER, True) for slug in on}
         self._walked = float("-inf")
 
     def slugs(self, now: float) -> list[str]:

@@ -48,6 +48,11 @@ class Places:
         return self.run / "board"
 
     @property
+    def claims(self) -> Path:
+        """One file for each slot of the board, locked while an edge lives there."""
+        return self.run / "edges"
+
+    @property
     def bus(self) -> Path:
         return self.run / "bus.json"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rostra.clock import SystemClock
+from rostra.edge.listener import Inherited
 from rostra.edge.process import run_edges
 from rostra.node.ports import any_free
 from rostra.programme.board import Board
@@ -139,10 +140,10 @@ class House:
         found = [words(number).get("pid") for number in range(self.settings.processes)]
         return found if all(found) else []
 
-    def run(self) -> Any:
-        """Edges in a process of their own; waits until all are up."""
+    def run(self, inherited: Inherited | None = None) -> Any:
+        """Edges in a process of their own, on a socket that is `inherited`; waits for all."""
         context = multiprocessing.get_context("fork")
-        process = context.Process(target=_run, args=(self.places, self.settings))
+        process = context.Process(target=_run, args=(self.places, self.settings, inherited))
         process.start()
         self.processes.append(process)
         until(self.edge_pids, "edges are up")
@@ -157,9 +158,9 @@ class House:
                 process.kill()
 
 
-def _run(places: Places, settings: EdgeSettings) -> None:
+def _run(places: Places, settings: EdgeSettings, inherited: Inherited | None) -> None:
     os.setpgid(0, 0)
-    os._exit(run_edges(places=places, settings=settings, clock=SystemClock()))
+    os._exit(run_edges(places=places, settings=settings, clock=SystemClock(), inherited=inherited))
 
 
 @dataclass(frozen=True)
