@@ -174,13 +174,13 @@ class Worker:
     # coming
 
     def _come(self) -> bool:
-        """Let those come who are due; whether there are more of them."""
+        """Let those come who are due; whether there are more of them who may."""
         plan, share = self._orders.plan, self._orders.share
         due = share.of(plan.due(self._scene.now))
-        most = self._started + _AT_ONCE
+        may = _AT_ONCE
         if self._orders.on_the_way is not None:
-            most = min(most, self._started + self._orders.on_the_way - self._ears.joining)
-        for one in range(self._started, min(due, most)):
+            may = min(may, self._orders.on_the_way - self._ears.joining)
+        for one in range(self._started, min(due, self._started + may)):
             if not self._start(one):
                 self._scene.later(one, 1.0)
             self._started += 1
@@ -191,7 +191,7 @@ class Worker:
         if not self._broke and self._scene.now >= (plan.break_at or 0.0):
             self._broke = True
             self._ears.break_off(RECONNECTING)
-        return self._started < due
+        return may == _AT_ONCE and self._started < due
 
     def _start(self, one: int) -> bool:
         self._audience.asked[one] = self._scene.now
