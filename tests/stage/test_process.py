@@ -269,7 +269,7 @@ async def test_a_stage_that_did_not_run_for_seconds_was_late(hall, clock, until_
     await hall.pass_time(1)
     health = (await hall.ask("status"))["health"]
     assert health["stage_tick_p99_ms"] > 3_000
-    assert 5_000 <= health["stage_tick_max_ms"] < 10_000
+    assert 4_900 < health["stage_tick_max_ms"] < 10_000
 
 
 async def test_health_tells_how_late_the_ticks_were(hall) -> None:
