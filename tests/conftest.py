@@ -23,7 +23,6 @@ LANES = {  # by how a file's name begins
     "clients/": "sound",
     "deploy/": "sound",
     "rehearsal/": "sound",
-    "bench/": "sound",
     "testing/": "sound",
 }
 # Workers take what is long first, so that in the end none waits long for the others.

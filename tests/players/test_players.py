@@ -40,7 +40,7 @@ Player = Callable[[str, Path], Path]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A Space on air for long enough that HLS has its segments; `rostra speak` is the speaker."""
+    """A Space on air for long enough that no player hears its prelude; `rostra speak` speaks."""
     folder = tmp_path_factory.mktemp("players")
     wav = coded_wav(folder / "coded.wav", 600)
     with serving(folder / "data") as running:
@@ -55,7 +55,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             speaker = subprocess.Popen(command, stderr=log)
         live = f"{running.live}/live/coded"
         until(lambda: httpx.get(f"{live}/state.json").json().get("stage"), "the speaker", 20)
-        until(lambda: httpx.get(f"{live}/opus.m3u8").text.count("#EXTINF") >= 8, "segments", 30)
+        until(lambda: httpx.get(f"{live}/opus.m3u8").text.count("#EXTINF") >= 16, "segments", 30)
         yield running
         speaker.terminate()
         speaker.wait(10)
