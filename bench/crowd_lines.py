@@ -114,8 +114,8 @@ CROWD: tuple[Benchmark, ...] = (
             "its listeners hear again p99 ≤ 10 s, others untouched",
             lambda f: f"{f['killed']['connections_of_that_edge']:,} cut, silence for "
                       f"{f['killed']['silence']['listeners']:,} of them, at most "
-                      f"{f['killed']['silence']['max']:.2f} s; {f['killed']['others_cut']:,} "
-                      "others cut",
+                      f"{f['killed']['silence']['max']:.2f} s; "
+                      f"{max(0, f['killed']['others_cut']):,} others cut",
             lambda f: f["killed"]["silence"]["max"] <= 10 and f["killed"]["others_cut"] <= 0
                       and f["killed"]["held"] >= 0.99 * f["killed"]["asked"],
         ),
