@@ -56,6 +56,14 @@ def test_dear_places_may_be_given_by_number_and_be_none() -> None:
     assert choose_class(Load(0, 0, 0.0, shared_places(0))) is CROWD
 
 
+def test_phones_take_what_they_cost_from_the_dear_places() -> None:
+    dear = DearPlaces(100, 300)
+    assert choose_class(Load(0, 0, 0, dear, phones=49)) is CALM
+    assert choose_class(Load(0, 0, 0, dear, phones=50)) is BUSY
+    assert choose_class(Load(0, 50, 0, dear, phones=50)) is CROWD
+    assert choose_class(Load(0, 0, 0, dear, phones=60)) is CROWD
+
+
 def test_tls_has_half_the_dear_places() -> None:
     assert dear_places(4, costs=2) == dear_places(2)
 

@@ -64,7 +64,9 @@ class Answer:
     parts: tuple[Part, ...] = ()
     error: str = ""  # the code of an error, for counting
     replay: bool = field(default=False)  # a player may leave this for minutes and come back
-    _framed: dict[tuple[bool, int], bytes] = field(default_factory=dict, repr=False, compare=False)
+    _framed: dict[tuple[bool, bool], tuple[int, bytes]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def length(self) -> int:
@@ -72,10 +74,22 @@ class Answer:
 
     def head(self, *, keep_alive: bool, wall_s: int) -> bytes:
         """The head as it is sent at `wall_s` seconds of wall time."""
-        made = self._framed.get((keep_alive, wall_s))
-        if made is None:  # the same page is sent to thousands within a second
-            self._framed.clear()
-            made = self._framed[keep_alive, wall_s] = self._head(keep_alive, wall_s)
+        return self._first(keep_alive, wall_s, whole=False)
+
+    def begun(self, *, keep_alive: bool, wall_s: int) -> tuple[bytes, tuple[Part, ...]]:
+        """What is sent: the head with the first part, if that is bytes, and the other parts."""
+        whole = bool(self.parts) and isinstance(self.parts[0], bytes)
+        return self._first(keep_alive, wall_s, whole=whole), self.parts[whole:]
+
+    def _first(self, keep_alive: bool, wall_s: int, *, whole: bool) -> bytes:
+        """The head, `whole` with the first part: the same page is sent to thousands in a second."""
+        key = (keep_alive, whole)
+        made_s, made = self._framed.get(key, (-1, b""))
+        if made_s != wall_s:
+            made = self._head(keep_alive, wall_s)
+            if whole and isinstance(self.parts[0], bytes):
+                made += self.parts[0]
+            self._framed[key] = wall_s, made
         return made
 
     def _head(self, keep_alive: bool, wall_s: int) -> bytes:

@@ -46,17 +46,23 @@ class DearPlaces(NamedTuple):
 
 
 class Load(NamedTuple):
-    """What the choice of a class depends on, on all edges together: who is in the dear classes,
-    how many join in a second, and how many places the dear classes have."""
+    """What the choice of a class depends on, on all edges together: who is in which class, how many
+    join in a second, how many places the dear classes have, how many `phones` listen by HLS, and
+    whether anybody waits for sound that is `late`."""
 
     calm: int
     busy: int
     joins_per_second: float
     places: DearPlaces
+    crowd: int = 0
+    phones: int = 0
+    late: bool = False
 
 
 _CALM_EACH_CORE, _BUSY_EACH_CORE = 6_000, 15_000  # each about a seventh of the core's time
 _AHEAD_SECONDS = 10.0  # of joins that the places of a class must be free for
+_PHONE = 40  # of the crowd, that cost what one phone with its two requests a segment does
+_CROWD_FOR_CALM, _CROWD_FOR_BUSY = 20, 8  # of the crowd, for whom one dear place less is given
 
 
 def dear_places(cores: int, *, costs: int = 1) -> DearPlaces:
@@ -73,12 +79,17 @@ def shared_places(total: int) -> DearPlaces:
 def choose_class(load: Load) -> Class:
     """The class of whoever joins now: the best that still has room for all who come like it.
 
-    So a storm is met before it is there: who joins in a rush gets what the rush can be given.
+    So a storm is met before it is there: who joins in a rush gets what the rush can be given. And
+    what the crowd and the phones take of the processor is not given a second time: a storm that is
+    held back looks like few who come, just when there is least for them.
     """
+    if load.late:
+        return CROWD
     coming = load.joins_per_second * _AHEAD_SECONDS
-    if load.calm + coming < load.places.calm:
+    taken = load.crowd + load.phones * _PHONE
+    if load.calm + coming < load.places.calm - taken // _CROWD_FOR_CALM:
         return CALM
-    return BUSY if load.busy + coming < load.places.busy else CROWD
+    return BUSY if load.busy + coming < load.places.busy - taken // _CROWD_FOR_BUSY else CROWD
 
 
 _RUSH = 1_000.0  # joins a second on all edges
@@ -111,6 +122,7 @@ class Ring:
         # Phase p is at place -p, so that what is searched for lies in the list's own direction.
         self._sitting = [0] * kind.phases
         self._total = 0
+        self._fewest = 0  # in any one of them
         self._next: int | None = None  # the next step in which somebody sits, where it is known
         self._done = now // STEP_NS  # every step up to this one has had its turn
 
@@ -122,11 +134,7 @@ class Ring:
         count = len(self._sitting)
         # From the step that has just been backwards: the first one found is the farthest away.
         place = -max(self._done, now // STEP_NS) % count
-        fewest = min(self._sitting)
-        try:
-            place = self._sitting.index(fewest, place)
-        except ValueError:
-            place = self._sitting.index(fewest)
+        place = self._emptiest(place)
         self._sitting[place] += 1
         self._total += 1
         phase = -place % count
@@ -135,9 +143,20 @@ class Ring:
             self._next = min(self._next, following + (phase - following) % count)
         return phase
 
+    def _emptiest(self, place: int) -> int:
+        """The first place from `place` on, all around, at which as few sit as anywhere."""
+        while True:
+            try:
+                return self._sitting.index(self._fewest, place)
+            except ValueError:
+                if self._fewest in self._sitting:
+                    return self._sitting.index(self._fewest)
+                self._fewest += 1
+
     def rise(self, phase: int) -> None:
         """Give back one seat of `phase`."""
         self._sitting[-phase] -= 1
+        self._fewest = min(self._fewest, self._sitting[-phase])
         self._total -= 1
         if not self._sitting[-phase]:
             self._next = None

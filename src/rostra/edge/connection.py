@@ -83,25 +83,26 @@ class Connection:
     def _write_first(self, most: int) -> int:
         assert self.out
         part = self.out[0]
-        if isinstance(part, Stretch):
-            if isinstance(self.sock, Secured):  # what did not fit must not be offered shorter
-                count = min(part.length, COPIED)
-                taken = self.sock.send(os.pread(part.source.fd, count, part.offset))
+        if not isinstance(part, Stretch):
+            taken = self.sock.send(part)
+            if taken == len(part):
+                self.out.popleft()
             else:
-                count = min(part.length, most)
-                taken = os.sendfile(self.fd, part.source.fd, part.offset, count)
-            rest: Part = Stretch(part.source, part.offset + taken, part.length - taken)
-            size = part.length
-        else:
-            taken, size = self.sock.send(part), len(part)
-            rest = memoryview(part)[taken:]
-        if taken == size:
+                self.out[0] = memoryview(part)[taken:]
+            return taken
+        taken = self._send_stretch(part, most)
+        if taken == part.length:
             self.out.popleft()
-            if isinstance(part, Stretch):
-                part.source.release()
+            part.source.release()
         else:
-            self.out[0] = rest
+            self.out[0] = Stretch(part.source, part.offset + taken, part.length - taken)
         return taken
+
+    def _send_stretch(self, part: Stretch, most: int) -> int:
+        if isinstance(self.sock, Secured):  # what did not fit must not be offered shorter
+            count = min(part.length, COPIED)
+            return self.sock.send(os.pread(part.source.fd, count, part.offset))
+        return os.sendfile(self.fd, part.source.fd, part.offset, min(part.length, most))
 
     def forget(self) -> None:
         """Let go of what will not be written any more."""

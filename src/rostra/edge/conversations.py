@@ -6,7 +6,7 @@ import select
 import socket
 from collections import deque
 
-from rostra.edge.answers import Answer, error, problem
+from rostra.edge.answers import Answer, Part, error, problem
 from rostra.edge.cohort import Ear
 from rostra.edge.connection import Connection, Then, Written
 from rostra.edge.deadlines import Wait
@@ -51,6 +51,8 @@ class Conversations:
             self._sockets.hangs_up(fd)
         elif mask & select.EPOLLOUT:
             self._sockets.crowd.has_room(fd, self._sockets.now)
+        elif mask & select.EPOLLIN:  # whoever talks while listening is not heard, nor named again
+            self._sockets.watch(fd, False)
 
     def go_on(self) -> None:
         """Take up the requests that came behind others."""
@@ -135,14 +137,15 @@ class Conversations:
     def _answer(self, connection: Connection, answer_: Answer, *, head_only: bool = False) -> None:
         keep = connection.then is Then.READ
         wall_s = self._sockets.clock.wall_ms() // 1000
-        head = answer_.head(keep_alive=keep, wall_s=wall_s)
-        parts = () if head_only or answer_.status in (204, 304) else answer_.parts
+        parts: tuple[Part, ...] = ()
+        if head_only or answer_.status in (204, 304):
+            first = answer_.head(keep_alive=keep, wall_s=wall_s)
+        else:
+            first, parts = answer_.begun(keep_alive=keep, wall_s=wall_s)
         connection.replay = answer_.replay and not head_only
         if connection.replay:
             connection.sock.setsockopt(socket.IPPROTO_TCP, _TCP_USER_TIMEOUT, _PAUSE_MS)
-        if parts and isinstance(parts[0], bytes):
-            head, parts = head + parts[0], parts[1:]
-        connection.queue(head, *parts)
+        connection.queue(first, *parts)
         self._write(connection)
 
     def _await_recording(self, connection: Connection, request: Request, later: Later) -> None:
@@ -182,7 +185,7 @@ class Conversations:
         connection.ear = Ear(fd, seat, join.offset)
         connection.start = tail.log[start.record].media_time if start.paced else None
         connection.then = Then.LISTEN
-        connection.queue(join.head + join.body)
+        connection.queue(join.first)
         self._write(connection)
 
     def _write(self, connection: Connection) -> None:

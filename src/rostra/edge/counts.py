@@ -12,7 +12,8 @@ from rostra.errors import Unavailable
 from rostra.programme.board import Board, Slot
 
 _FRESH_NS = 50_000_000
-_RATED_NS = 1_000_000_000
+_RATED_NS, _SHORTEST_NS = 1_000_000_000, 500_000_000
+_SINCE_LATE_NS = 150_000_000
 _LISTENING = ("listeners_calm", "listeners_busy", "listeners_crowd")
 
 
@@ -29,6 +30,7 @@ class Counts:
         self._places = places
         self._origins = origins
         self._totals: dict[str, int] = {}
+        self._everywhere = 0  # who listened then
         self._here = 0  # who joined here since, less those who left
         self._waiting = Waiting()
         self.pressed = False  # the kernel is short of memory for sockets
@@ -38,8 +40,7 @@ class Counts:
     def listeners(self, now: int) -> int:
         """Everybody who listens on any edge, as of a moment ago; by HLS one counts as seven."""
         self._look(now)
-        by_hls = HLS_COSTS * self._totals["listeners_hls"]
-        return sum(self._totals[name] for name in _LISTENING) + by_hls + self._here
+        return self._everywhere + self._here
 
     def admits(self, now: int, *, returning: bool) -> bool:
         """Whether one more may listen; the first `admits` that says no is to be `refused`."""
@@ -55,8 +56,18 @@ class Counts:
         self._look(now)
         return Load(
             self._totals["listeners_calm"], self._totals["listeners_busy"], self._rate(),
-            self._places,
+            self._places, crowd=self._totals["listeners_crowd"],
+            phones=self._totals["listeners_hls"], late=self.any_late(now),
         )  # fmt: skip
+
+    def is_late(self, now: int) -> None:
+        """Listeners of this edge have to wait for their sound: the other edges are to know."""
+        self.slot.set("late_ms", now // 1_000_000)
+
+    def any_late(self, now: int) -> bool:
+        """Whether those of any edge had to, a moment ago."""
+        self._look(now)
+        return self._totals["late_ms"] * 1_000_000 > now - _SINCE_LATE_NS
 
     def nap(self) -> int:
         """How long this edge may look away, in ns; 0 unless there is a rush."""
@@ -65,16 +76,18 @@ class Counts:
     def _look(self, now: int) -> None:
         if now < self._asked_ns + _FRESH_NS:
             return
-        self._totals = self.board.totals()
+        totals = self._totals = self.board.totals()
+        by_hls = HLS_COSTS * totals["listeners_hls"]
+        self._everywhere = sum(totals[name] for name in _LISTENING) + by_hls
         self._here, self._asked_ns = 0, now
         self._joins.append((now, self._totals["joins_total"]))
-        while len(self._joins) > 2 and self._joins[1][0] <= now - _RATED_NS:
+        while self._joins[0][0] < now - _RATED_NS:
             self._joins.popleft()
 
     def _rate(self) -> float:
-        """Joins a second on all edges, over the last second or so."""
+        """Joins a second on all edges, over the last second or so; of a rush, from its start on."""
         (began, before), (ended, after) = self._joins[0], self._joins[-1]
-        return 1e9 * (after - before) / max(ended - began, _RATED_NS)
+        return 1e9 * (after - before) / max(ended - began, _SHORTEST_NS)
 
     def joined(self, slug: str, kind: str) -> None:
         """One more listens. Raises Unavailable when the board has no row left for the Space."""

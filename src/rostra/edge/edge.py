@@ -16,7 +16,7 @@ from rostra.edge.handshakes import A_TURN, Handshakes
 from rostra.edge.kernel import tcp_memory
 from rostra.edge.recording import Shelf
 from rostra.edge.serving import Serving
-from rostra.edge.sockets import Sockets
+from rostra.edge.sockets import READ, Sockets
 from rostra.edge.spaces import Space, Spaces
 from rostra.edge.standing import Standing
 
@@ -25,6 +25,7 @@ _SECOND = 1_000_000_000
 # again, which costs more than to let it in and answer it later.
 _ACCEPTS = 1024
 _LATE_NS = 150_000_000  # from here on newcomers give way; the crowd has 1.6 s in hand
+_VERY_LATE_NS = 300_000_000  # from here on those of the other edges do so too
 _BREATH_NS = 5_000_000
 _LATENESS_NS = 10 * _SECOND
 _EVENTS_A_TURN = 256
@@ -65,6 +66,7 @@ class Edge:
         self._latest = (0, 0)  # ns late, and when
         self._counted: set[str] = set()
         self._late = False  # whether listeners had to wait for their sound
+        self._others_late = False  # the same of those on another edge
         self._full = False  # whether the last turn left something for the next
         self._newcomers = False  # whether something was done for any in the last turn
         self._effort = Effort()
@@ -79,7 +81,8 @@ class Edge:
     def _turn(self) -> None:
         sockets = self._sockets
         rush = sockets.counts.nap() if self._newcomers else 0
-        if self._newcomers and self._late:
+        self._others_late = self._newcomers and sockets.counts.any_late(sockets.now)
+        if self._newcomers and self._hold_back():
             time.sleep(max(rush, _BREATH_NS) / _SECOND)  # epoll names those who wait each time
         elif rush and not self._full:
             time.sleep(rush / _SECOND)
@@ -88,7 +91,7 @@ class Edge:
         self._full = len(events) == _EVENTS_A_TURN
         self._send()
         if rush:
-            sockets.accept(_ACCEPTS)  # epoll may have named others first
+            self._accept()  # epoll may have named others first
         for number, (fd, mask) in enumerate(events):
             if number % _LOOK_EVERY == _LOOK_EVERY - 1:
                 self._send()
@@ -131,6 +134,8 @@ class Edge:
         slot.add("sends_total", served.sends)
         slot.add("bytes_total", served.sent_bytes)
         self._late = served.lateness_ns > _LATE_NS
+        if served.lateness_ns > _VERY_LATE_NS:
+            sockets.counts.is_late(now)
         if served.lateness_ns >= self._latest[0] or now > self._latest[1] + _LATENESS_NS:
             self._latest = (served.lateness_ns, now)
 
@@ -141,7 +146,7 @@ class Edge:
                 self._handshakes.wait(connection)
                 return
             self._newcomers = True
-            if not self._late:  # else it waits: epoll names it again
+            if not self._hold_back():  # else it waits: epoll names it again
                 self._conversations.happened(connection, mask)
         elif fd in sockets.crowd:
             self._conversations.happened_to_listener(fd, mask)
@@ -149,7 +154,20 @@ class Edge:
             os.read(self._wake, 4096)
             self._shelf.collect()
         elif fd == sockets.listener_fd:
-            sockets.accept(_ACCEPTS)
+            self._accept()
+
+    def _accept(self) -> None:
+        """Those who said what they want before they were let in are served at once."""
+        for number, connection in enumerate(self._sockets.accept(_ACCEPTS)):
+            if number % _LOOK_EVERY == _LOOK_EVERY - 1:
+                self._send()
+            self._newcomers = True
+            if not connection.shakes_hands and not self._hold_back():
+                self._conversations.happened(connection, READ)
+
+    def _hold_back(self) -> bool:
+        """Whether newcomers wait, because listeners here or on another edge do."""
+        return self._late or self._others_late
 
     def _shake_hands(self, handshakes: Handshakes) -> None:
         """Behind all else, and listeners before each one: a handshake costs as much as forty sends.

@@ -1,11 +1,11 @@
-"""HLS out of the log: playlists, and segments as stretches of the file."""
+"""HLS out of the log: playlists and segments, each made once for all the phones that ask for it."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 
-from rostra.edge.answers import Answer, Headers, Stretch, text
+from rostra.edge.answers import Answer, Headers, text
+from rostra.edge.kept import Kept
 from rostra.edge.live import floor
 from rostra.edge.tail import Tail
 from rostra.errors import NotFound, Unavailable
@@ -30,6 +30,7 @@ _FOR_EVER: Headers = (
     ("Cache-Control", "public, max-age=3600, immutable"),
 )
 _MOST_PLAYLISTS = 64
+_MOST_SEGMENTS = 16
 
 
 def master(tails: Mapping[str, Tail]) -> Answer:
@@ -42,26 +43,34 @@ def master(tails: Mapping[str, Tail]) -> Answer:
     return text(master_playlist(variants), PLAYLIST_TYPE, _FOR_A_SECOND)
 
 
-def segment(tail: Tail, manifest: Manifest, number: int | None, *, ended: bool) -> Answer:
-    """Segment `number`, or the init segment for None.
+class Segments:
+    """The segments asked for lately."""
 
-    Raises NotFound before it is whole, because it may never change, and when it is too old.
-    """
-    if number is None:
-        return Answer(200, _FOR_EVER, (tail.init,))
-    start, stop = tail.log.at(number * SEGMENT), tail.log.at((number + 1) * SEGMENT)
-    growing = not ended and (number + 1) * SEGMENT > tail.end
-    old = number < segment_of(floor(tail, manifest)) - LISTED
-    if start == stop or growing or old:
-        raise NotFound("This part of the programme is not there.")
-    return Answer(200, _FOR_EVER, (Stretch(tail, *tail.log.range(start, stop)),))
+    def __init__(self) -> None:
+        self._made: Kept[tuple[str, str, int], Answer] = Kept(_MOST_SEGMENTS)
+
+    def of(self, tail: Tail, manifest: Manifest, number: int | None, *, ended: bool) -> Answer:
+        """Segment `number`, or the init segment for None.
+
+        Raises NotFound before it is whole, because it may never change, and when it is too old.
+        """
+        if number is None:
+            return Answer(200, _FOR_EVER, (tail.init,))
+        growing = (number + 1) * SEGMENT > tail.end
+        old = number < segment_of(floor(tail, manifest)) - LISTED
+        if old or (growing and not ended):
+            raise _missing()
+        if growing:  # the last one of a programme that is over
+            return _segment(tail, number)
+        key = (tail.pid, tail.rendition, number)
+        return self._made.of(key, lambda: _segment(tail, number))
 
 
 class Playlists:
     """Media playlists, made anew only when a segment was added."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[object, ...], str] = OrderedDict()
+        self._made: Kept[tuple[object, ...], Answer] = Kept(_MOST_PLAYLISTS)
 
     def of(self, tail: Tail, manifest: Manifest, *, ended: bool) -> Answer:
         """The last two minutes while live, everything since on air when `ended`."""
@@ -73,14 +82,21 @@ class Playlists:
         if first >= stop:
             raise Unavailable("This Space has only just begun: come back at once.", retry_after=2)
         key = (tail.pid, tail.rendition, first, stop, ended)
-        if key not in self._made:
-            self._made[key] = _playlist(tail, first, stop, ended=ended)
-            if len(self._made) > _MOST_PLAYLISTS:
-                self._made.popitem(last=False)
-        return text(self._made[key], PLAYLIST_TYPE, _FOR_A_SECOND)
+        return self._made.of(key, lambda: _playlist(tail, first, stop, ended=ended))
 
 
-def _playlist(tail: Tail, first: int, stop: int, *, ended: bool) -> str:
+def _segment(tail: Tail, number: int) -> Answer:
+    start, stop = tail.log.at(number * SEGMENT), tail.log.at((number + 1) * SEGMENT)
+    if start == stop:
+        raise _missing()
+    return Answer(200, _FOR_EVER, (tail.read(start, stop),))
+
+
+def _missing() -> NotFound:
+    return NotFound("This part of the programme is not there.")
+
+
+def _playlist(tail: Tail, first: int, stop: int, *, ended: bool) -> Answer:
     log = tail.log
     walls = log.records["wall_ms"]
     segments = []
@@ -90,9 +106,10 @@ def _playlist(tail: Tail, first: int, stop: int, *, ended: bool) -> str:
         wall_ms = int(walls[log.at(start)])
         name = segment_name(tail.pid, tail.rendition, number)
         segments.append(Segment(name, seconds(samples), wall_ms))
-    return media_playlist(
+    made = media_playlist(
         segments, init_uri=init_name(tail.pid, tail.rendition), sequence=first, ended=ended
     )
+    return text(made, PLAYLIST_TYPE, _FOR_A_SECOND)
 
 
 def _bits_per_second(tail: Tail) -> int:

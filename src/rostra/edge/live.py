@@ -10,12 +10,11 @@ The first bytes are the same for everybody who joins in the same moment, and are
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from functools import lru_cache
 from typing import NamedTuple
 
 from rostra.edge.answers import CORS, NO_STORE, date
 from rostra.edge.cadence import Class
+from rostra.edge.kept import Kept
 from rostra.edge.tail import Tail
 from rostra.errors import BadInput
 from rostra.programme.manifest import Manifest
@@ -67,11 +66,6 @@ def start_of(
     return Start(tail.log.at(max(0, tail.end - kind.burst_ns * RATE // 1_000_000_000)), paced=False)
 
 
-def _is_within(tail: Tail, media_time: int) -> bool:
-    return tail.log.first - _TOLERANCE <= media_time <= tail.end + _TOLERANCE
-
-
-@lru_cache(maxsize=64)
 def live_head(pid: str, kind: Class, mark: str, wall_s: int) -> bytes:
     """The head of an endless response, of programme `pid`."""
     return head(
@@ -95,17 +89,15 @@ class Beginnings:
     """The first bytes of live responses, remembered for those who join in the same moment."""
 
     def __init__(self) -> None:
-        self._made: OrderedDict[tuple[str, str, int, int], bytes] = OrderedDict()
+        self._made: Kept[tuple[str, str, int, int], bytes] = Kept(_MOST_BEGINNINGS)
 
     def of(self, tail: Tail, start: Start) -> bytes:
         """Init segment, state, and the records from `start` to the end unless it is paced."""
         stop = start.record if start.paced else len(tail)
         key = (tail.pid, tail.rendition, start.record, stop)
-        made = self._made.get(key)
-        if made is None:
-            burst = tail.read(start.record, stop) if stop > start.record else b""
-            made = tail.init + tail.statement(start.record) + burst
-            self._made[key] = made
-            if len(self._made) > _MOST_BEGINNINGS:
-                self._made.popitem(last=False)
-        return made
+        return self._made.of(key, lambda: _beginning(tail, start.record, stop))
+
+
+def _beginning(tail: Tail, start: int, stop: int) -> bytes:
+    burst = tail.read(start, stop) if stop > start else b""
+    return tail.init + tail.statement(start) + burst

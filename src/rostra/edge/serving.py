@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from rostra.edge.census import Fetched
 from rostra.edge.cohort import Seat
 from rostra.edge.counts import Counts
 from rostra.edge.door import Request
+from rostra.edge.kept import Kept
 from rostra.edge.live import AT_ONCE, Beginnings, Start, floor, live_head, moment, start_of
 from rostra.edge.mark import Mark, sign, verify
 from rostra.edge.measures import families
@@ -55,13 +55,14 @@ _ROBOTS = "User-agent: *\nDisallow: /live/\nDisallow: /replay/\n"
 
 
 class Join(NamedTuple):
-    """An endless response: its first bytes, and at which `offset` of the log the listener then is.
+    """An endless response: its head, the same with the first bytes of sound, and at which `offset`
+    of the log the listener then is.
 
     Its standing is VERIFIED until it is known where it came from, or REHEARSED.
     """
 
     head: bytes
-    body: bytes
+    first: bytes
     seat: Seat
     start: Start
     offset: int
@@ -101,8 +102,8 @@ class Serving:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._beginnings = Beginnings()
-        self._playlists = hls.Playlists()
-        self._states: OrderedDict[tuple[str, str, str, int], str] = OrderedDict()
+        self._playlists, self._segments = hls.Playlists(), hls.Segments()
+        self._states: Kept[tuple[str, str, str, int], str] = Kept(_MOST_STATES)
         self.fetched: dict[str, Fetched] = {}
         self._joins: dict[tuple[str, str, bool], tuple[int, Join]] = {}
         self._doors: dict[Kind, Callable[[Route, Request, int], Outcome]] = {
@@ -182,7 +183,7 @@ class Serving:
         standing = Standing.REHEARSED if rehearsed else Standing.VERIFIED
         seat = Seat(space, tail, kind, standing)
         offset = tail.offset(start.record) if start.paced else tail.data_end
-        return Join(head, self._beginnings.of(tail, start), seat, start, offset)
+        return Join(head, head + self._beginnings.of(tail, start), seat, start, offset)
 
     def _has_a_rest(self, space: Space, found: Route, after: float | None, now: int) -> bool:
         """Whether somebody was cut off just before the end, and can still be given it."""
@@ -246,7 +247,7 @@ class Serving:
         space = self._space_with_sound(found, now)
         tail = space.tail(found.segment.pid, found.rendition, now)
         ended = not space.carries(tail)
-        answer = hls.segment(tail, space.manifest, found.segment.number, ended=ended)
+        answer = self._segments.of(tail, space.manifest, found.segment.number, ended=ended)
         if found.segment.number is not None:
             self.fetched.setdefault(found.slug, Fetched()).add(_SEGMENT_NS, now)
         return answer
@@ -294,11 +295,8 @@ class Serving:
         tail = self._told_by(space, now)
         at = ("", 0) if tail is None else (tail.pid, len(tail))
         key = (space.slug, space.manifest.phase, *at)
-        if key not in self._states:
-            self._states[key] = json.dumps(self._now(space, tail), ensure_ascii=False)
-            if len(self._states) > _MOST_STATES:
-                self._states.popitem(last=False)
-        return text(self._states[key], JSON_TYPE, _FOR_A_SECOND)
+        told = self._states.of(key, lambda: json.dumps(self._now(space, tail), ensure_ascii=False))
+        return text(told, JSON_TYPE, _FOR_A_SECOND)
 
     def _told_by(self, space: Space, now: int) -> Tail | None:
         """The log that tells the state: of the first rendition that is there."""

@@ -26,7 +26,7 @@ from rostra.edge.crowd import Crowd, Farewell, Host
 from rostra.edge.deadlines import Deadlines, Wait
 from rostra.edge.secured import COPIED, Secured
 
-READ = select.EPOLLIN
+READ = select.EPOLLIN | select.EPOLLRDHUP
 LISTENS = select.EPOLLRDHUP | select.EPOLLET
 _SIOCOUTQ = 0x5411
 _RESET = struct.pack("ii", 1, 0)
@@ -122,7 +122,8 @@ class Sockets(Host):
         """Of `connection` only the descriptor stays."""
         fd = connection.fd
         self.deadlines.end(connection)
-        self.set_mask(connection, LISTENS)
+        if connection.mask != READ:  # that serves as well, until the listener says something
+            self.set_mask(connection, LISTENS)
         del self.connections[fd]
         if isinstance(connection.sock, Secured):
             self._secured[fd] = connection.sock
@@ -166,29 +167,33 @@ class Sockets(Host):
         self._most = 0
         self._listener.close()
 
-    def accept(self, most: int) -> None:
+    def accept(self, most: int) -> list[Connection]:
         """Take up to `most` of those who wait to be connected, if we take any."""
-        if not self._accepting:
-            return
-        for _ in range(most):
+        taken: list[Connection] = []
+        while self._accepting and len(taken) < most:
             if self.open >= self._most:
                 self.stop_accepting()
-                return
+                break
             try:
                 sock, address = self._listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
-                return
+                break
             except OSError as reason:
                 if reason.errno not in _NO_FILES:
                     raise
                 self.stop_accepting()  # until the next second
-                return
-            sock.setblocking(False)
-            connection = Connection(sock, address[0], READ)
-            connection.shakes_hands = self.context is not None
-            self.connections[connection.fd] = connection
-            self.poll.register(connection.fd, READ)
-            self.deadlines.begin(connection, Wait.HEAD, self.now)
+                break
+            taken.append(self._accepted(sock, address[0]))
+        return taken
+
+    def _accepted(self, sock: socket.socket, address: str) -> Connection:
+        sock.setblocking(False)
+        connection = Connection(sock, address, READ)
+        connection.shakes_hands = self.context is not None
+        self.connections[connection.fd] = connection
+        self.poll.register(connection.fd, READ)
+        self.deadlines.begin(connection, Wait.HEAD, self.now)
+        return connection
 
     def set_mask(self, connection: Connection, mask: int) -> None:
         if connection.mask != mask:

@@ -39,6 +39,7 @@ GAUGES = (
     "listeners_replay",
     "connections",
     "lateness_max_us",
+    "late_ms",
 )
 TOTALS = (
     "joins_total",
@@ -61,9 +62,10 @@ SPACE_NAMES = (*SPACE_GAUGES, "joins_total")
 REACTIONS = 8
 
 _NOT_SUMMED = ("pid", "heartbeat_ms")
+_LARGEST = ("lateness_max_us", "late_ms")  # when an edge last was late, in boot time
 _PAGE = 4096
 _MAGIC = b"rostraBD"
-_VERSION = 3
+_VERSION = 4
 _HEADER = struct.Struct("<8sQQQ")
 _COUNTERS = 64
 _SLUG = 64
@@ -240,14 +242,15 @@ class Board:
         return Slot(self._words[start : start + self._size // 8], self._rows)
 
     def totals(self) -> dict[str, int]:
-        """Every counter summed over the slots; of `lateness_max_us` the largest.
+        """Every counter summed over the slots; of `lateness_max_us` and `late_ms` the largest.
 
         `edges` is how many slots have a living process.
         """
         sums = self._counters.sum(axis=0)
         result = {name: int(sums[at]) for name, at in _COLUMN.items() if name not in _NOT_SUMMED}
         result["edges"] = int(np.count_nonzero(self._counters[:, _COLUMN["pid"]]))
-        result["lateness_max_us"] = int(self._counters[:, _COLUMN["lateness_max_us"]].max())
+        for name in _LARGEST:
+            result[name] = int(self._counters[:, _COLUMN[name]].max())
         return result
 
     def census(self) -> dict[str, int]:

@@ -19,7 +19,6 @@ from rostra.rehearsal.player import Numbers, Places, Players
 from rostra.rehearsal.reference import Reference
 
 _LONGEST_WAIT = 12.0  # s for the reference, before the usual size of a fragment is believed
-_PERIODS = np.array([PERIODS[name][0] for name in CLASSES], np.float32)
 _QUIET = np.array([quiet_limit(PERIODS[name][0]) for name in CLASSES], np.float32)
 
 

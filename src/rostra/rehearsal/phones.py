@@ -24,6 +24,7 @@ class Phones:
         self._phones: dict[int, Phone] = {}
         self._busy: dict[int, float] = {}  # who waits for an answer, since when
         self._tries: dict[int, int] = {}
+        self._sounds: dict[int, float] = {}  # up to where there is sound for whom, since this turn
 
     def __len__(self) -> int:
         return len(self._phones)
@@ -54,6 +55,7 @@ class Phones:
 
     def look(self) -> None:
         """Once a second: answers that do not come are given up."""
+        self.hear()
         now = self._scene.now
         for one in [one for one, since in self._busy.items() if now - since > HEAD_PATIENCE]:
             self._lost(one)
@@ -130,19 +132,27 @@ class Phones:
 
     def _heard(self, one: int, sound: Sound) -> None:
         scene, audience = self._scene, self._scene.audience
-        players, who = audience.players, np.array([one])
         self._tries[one] = 0
         scene.turned_away[one] = False
         if not audience.joined[one]:
             audience.joined[one] = True
             audience.join_times.append(scene.now - float(audience.asked[one]))
-            players.place(one, sound.start, _PLAIN, _PLAIN)
+            audience.players.place(one, sound.start, _PLAIN, _PLAIN)
         audience.state[one] = State.LISTENING
-        begins = players.arrive(
-            who, np.array([sound.end]), np.array([scene.now]), audience.reference.fills
+        self._sounds[one] = sound.end
+
+    def hear(self) -> None:
+        """What came in this turn is heard, by all at once: arrays for each would take longer."""
+        if not self._sounds:
+            return
+        audience, now = self._scene.audience, self._scene.now
+        who = np.fromiter(self._sounds, np.int64, len(self._sounds))
+        ends = np.fromiter(self._sounds.values(), np.float64, len(self._sounds))
+        self._sounds.clear()
+        begins = audience.players.arrive(
+            who, ends, np.full(len(who), now), audience.reference.fills
         )
-        if len(begins):
-            audience.first_sound.append(scene.now - float(audience.asked[one]))
+        audience.first_sound += (now - audience.asked[begins]).tolist()
 
     def _lost(self, one: int, wait: float = 0.0) -> None:
         scene = self._scene

@@ -151,6 +151,7 @@ class Worker:
         if who:
             self._audience.heard(who, counts, [now] * len(who))
             self._row.add("bytes", sum(counts))
+        self._phones.hear()
         if cut:
             self._ears.cut(cut)
         self._guide.look(boot)
