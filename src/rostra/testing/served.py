@@ -22,6 +22,7 @@ import psutil
 
 from rostra.node.ports import any_free
 from rostra.settings import TlsFiles
+from rostra.testing.patience import until
 from rostra.tls import pinned_context
 
 START_SECONDS = 30.0
@@ -63,6 +64,11 @@ class Served:
                 self.lines.append(line)
                 if line.startswith(beginning):
                     return line
+
+    def until_on_air(self) -> None:
+        """Wait until it is ready, and then until its demo is on air."""
+        self.until_line("ready: ")
+        until(lambda: self.state()["phase"] == "live", "the demo goes on air")
 
     def parts(self) -> dict[str, psutil.Process]:
         """All its processes by the name they show."""
@@ -112,7 +118,7 @@ def serving(
     name: str | None = None,
     within: Sequence[str] = (),
 ) -> Iterator[Served]:
-    """Serve on `data` until the block ends. It is not ready yet: see `until_line`.
+    """Serve on `data` until the block ends. It is not ready yet: see `until_line`, `until_on_air`.
 
     With `tls` all is HTTPS; people are told to reach it under the host `name`, if there is one.
     `within` is a command that runs ours elsewhere, such as in another network.
