@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from rostra.errors import Misconfigured
+from rostra.node.child import end
 from rostra.testing.patience import until
 
 _SHOWN = 500  # characters of its log, where it is to blame
+_END_SECONDS = 10.0
 _NGINX_BODIES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -32,33 +34,41 @@ def nginx_temporary(folder: Path) -> str:
 
 
 @contextlib.contextmanager
+def running(command: Sequence[str], log: Path, **how: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that writes to `log`, ended with the block; `how` is for Popen."""
+    with log.open("wb") as said:
+        process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **how
+        )
+    try:
+        yield process
+    finally:
+        end(process, _END_SECONDS)
+
+
+@contextlib.contextmanager
 def listening(
     command: Sequence[str], port: int, log: Path, **how: Any
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`command`, from when it listens on `port` of loopback until the block ends.
+    """As `running`, from when it listens on `port` of loopback.
 
-    What it says goes to `log`; `how` is for Popen. Raises RuntimeError where it ends by itself.
+    Raises RuntimeError where it ends by itself.
     """
-    with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, **how)  # noqa: S603
-    name = Path(command[0]).name
+    with running(command, log, **how) as process:
+        name = Path(command[0]).name
 
-    def runs() -> None:
-        if process.poll() is not None:
-            raise RuntimeError(f"{name} ended by itself: {log.read_text()[-_SHOWN:]}")
+        def runs() -> None:
+            if process.poll() is not None:
+                raise RuntimeError(f"{name} ended by itself: {log.read_text()[-_SHOWN:]}")
 
-    def answers() -> bool:
-        runs()
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            return False
-        return True
+        def answers() -> bool:
+            runs()
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                return False
+            return True
 
-    try:
         until(answers, f"{name} answers")
         yield process
         runs()
-    finally:
-        process.terminate()
-        process.wait(10)

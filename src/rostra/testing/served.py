@@ -20,6 +20,7 @@ from typing import Any, cast
 import httpx
 import psutil
 
+from rostra.node.child import end
 from rostra.node.ports import any_free
 from rostra.settings import TlsFiles
 from rostra.testing.patience import until
@@ -139,13 +140,7 @@ def serving(
         trust = pinned_context(tls.certificate) if tls else None
         yield Served(data, port, live_port, process, trust)
     finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(8)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.wait()
+        end(process, 8)
         assert process.stdout is not None
         process.stdout.close()
 
