@@ -67,6 +67,6 @@ def rehearsed(
 def _brief(told: Document) -> Document:
     """All but the series and the set-up, of which little is kept."""
     series = told["series"]
-    peak = max(series, key=lambda one: one["cores"] + one["client_cores"], default={})
+    peak: Document = max(series, key=lambda one: one["cores"] + one["client_cores"], default={})
     kept = {key: value for key, value in told.items() if key not in ("series", "setup")}
     return kept | {"busiest_second": peak, "memory_mib": told["setup"]["memory_mib"]}

@@ -131,7 +131,7 @@ def main() -> None:
             (Path(folder) / name).mkdir()
             houses.append(make_house(Path(folder) / name, max_listeners=1_000_000, tls=tls))
         try:
-            report("tls", measure(*houses, asked.listeners, asked.seconds))
+            report("tls", measure(houses[0], houses[1], asked.listeners, asked.seconds))
         finally:
             for house in houses:
                 house.end()
