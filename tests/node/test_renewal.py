@@ -32,13 +32,6 @@ def files(tmp_path: Path) -> TlsFiles:
     return make_certificate(tmp_path)
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    made = Places(tmp_path / "data")
-    made.run.mkdir(parents=True)
-    return made
-
-
 def in_use(places: Places) -> str:
     return prove(kept(places), kept(places)).serial
 
