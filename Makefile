@@ -22,8 +22,9 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
   pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
-  turnserver:coturn nginx:nginx caddy:caddy promtool:prometheus \
-  icecast2:icecast2
+  turnserver:coturn nginx:nginx caddy:caddy promtool:prometheus
+# Benchmarks start this one as well.
+ICECAST := icecast2:icecast2
 
 .PHONY: help serve test check bench bench-peers lock lint debian
 
@@ -50,10 +51,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: NEEDED += $(ICECAST)
 bench: $(VENV)/.dev debian
 	$(BIN)/python -m bench $(ARGS)
 
-bench-peers: NEEDED := icecast2:icecast2 nginx:nginx
+bench-peers: NEEDED := $(ICECAST) nginx:nginx
 bench-peers: $(VENV)/.dev debian
 	$(BIN)/python -m bench.peers $(ARGS)
 

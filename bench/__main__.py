@@ -16,8 +16,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.lines import BENCHMARKS, Benchmark, Row
+from bench.lines import BENCHMARKS
 from bench.rig import KEPT_IN, RESULTS, setup
+from bench.rows import Benchmark, Row
 
 Results = Mapping[str, dict[str, Any]]
 

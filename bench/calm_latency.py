@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.rehearsed import brief, rehearsed, stage_tick
+from bench.rehearsed import rehearsed
 from bench.rig import arguments, report, server
 
 
@@ -10,8 +10,7 @@ def main() -> None:
     """All calm."""
     asked = arguments(str(__doc__), listeners=10_000, ramp=60.0, hold=60.0)
     with server("--demo", "--max-listeners", str(asked.listeners * 5 // 4)) as running:
-        told = rehearsed(running, "demo", asked.listeners, asked.ramp, asked.hold)
-        figures = brief(told) | {"stage_tick_p99_ms_max": stage_tick(running.log())}
+        figures = rehearsed(running, "demo", asked.listeners, asked.ramp, asked.hold)
     report("calm_latency", figures)
 
 

@@ -6,7 +6,7 @@ page and then for the sound on a connection of its own; one in a hundred compare
 
 from __future__ import annotations
 
-from bench.rehearsed import brief, rehearsed, stage_tick
+from bench.rehearsed import rehearsed
 from bench.rig import arguments, report, server
 
 
@@ -14,11 +14,10 @@ def main() -> None:
     """All of them."""
     asked = arguments(str(__doc__), listeners=425_000, ramp=60.0, hold=300.0, verify=1.0)
     with server("--demo", "--max-listeners", str(asked.listeners * 5 // 4)) as running:
-        told = rehearsed(
+        figures = rehearsed(
             running, "demo", asked.listeners, asked.ramp, asked.hold, "--verify", str(asked.verify)
         )
-        figures = brief(told) | {"stage_tick_p99_ms_max": stage_tick(running.log())}
-    figures["kb_per_listener"] = round(figures["memory_mib"] * 1048.576 / told["held"], 2)
+    figures["kb_per_listener"] = round(figures["memory_mib"] * 1048.576 / figures["held"], 2)
     report("crowd", figures)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.rehearsed import brief, rehearsed, stage_tick
+from bench.rehearsed import rehearsed
 from bench.rig import arguments, report, server
 from rostra.edge.admission import HLS_COSTS
 
@@ -13,10 +13,9 @@ def main() -> None:
     weight = 1 + asked.hls / 100 * (HLS_COSTS - 1)
     most = str(int(asked.listeners * weight * 1.25))
     with server("--demo", "--max-listeners", most) as running:
-        told = rehearsed(
+        figures = rehearsed(
             running, "demo", asked.listeners, asked.ramp, asked.hold, "--hls", str(asked.hls)
         )
-        figures = brief(told) | {"stage_tick_p99_ms_max": stage_tick(running.log())}
     report("crowd_phones", figures)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from bench.rehearsed import Rehearsal, brief
+from bench.rehearsed import Rehearsal
 from bench.rig import Server, arguments, percentile, report, server
 from rostra.edge.kernel import tcp_memory
 from rostra.programme.board import Board
@@ -30,7 +30,7 @@ def _held(running: Server, listeners: int, ramp: float, hold: float, slow: float
                 memory = tcp_memory()
                 socket_mib = max(socket_mib, memory.held * _PAGE / 2**20 if memory else 0.0)
                 time.sleep(1)
-        told = brief(rehearsal.told())
+        told = rehearsal.told()
     finally:
         rehearsal.end()
     return told | {

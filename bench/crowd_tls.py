@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from bench.rehearsed import brief, rehearsed, stage_tick
+from bench.rehearsed import rehearsed
 from bench.rig import arguments, report, server
 from rostra.testing.certificates import make_certificate
 
@@ -18,13 +18,12 @@ def main() -> None:
         most = str(asked.listeners * 5 // 4)
         with server("--demo", "--max-listeners", most, tls=files) as running:
             empty = sum(one.memory_full_info().pss for one in running.processes())
-            told = rehearsed(
+            figures = rehearsed(
                 running, "demo", asked.listeners, asked.ramp, asked.hold,
                 "--verify", str(asked.verify),
             )  # fmt: skip
-            figures = brief(told) | {"stage_tick_p99_ms_max": stage_tick(running.log())}
-    held = told["server"]["rss_mib"] * 1048.576 - empty / 1000
-    figures["server_kb_per_listener"] = round(held / max(1, told["held"]), 2)
+    held = figures["server"]["rss_mib"] * 1048.576 - empty / 1000
+    figures["server_kb_per_listener"] = round(held / max(1, figures["held"]), 2)
     report("crowd_tls", figures)
 
 

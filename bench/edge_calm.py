@@ -6,24 +6,21 @@ The CPU includes what the kernel charges the sender for the loopback and for wak
 
 from __future__ import annotations
 
-import os
 import select
 import socket
+import ssl
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-from bench.rig import arguments, report
+import psutil
+
+from bench.rig import arguments, cpu, report
 from rostra.testing.edges import SLUG, House, Stage, make_house
 
 _SCRATCH = bytearray(1 << 17)
-
-
-def cpu(pid: int) -> float:
-    """Seconds of CPU that process `pid` has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+_REQUEST = f"GET /live/{SLUG}/opus.mp4 HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
 
 
 def feed(stage: Stage, stop: threading.Event) -> None:
@@ -35,16 +32,17 @@ def feed(stage: Stage, stop: threading.Event) -> None:
 
 
 class Ears:
-    """Sockets that read and discard."""
+    """Sockets that read and discard; TLS is not opened again."""
 
     def __init__(self, house: House, count: int) -> None:
         self._poll = select.epoll()
         self._sockets: dict[int, socket.socket] = {}
-        request = f"GET /live/{SLUG}/opus.mp4 HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
         for _ in range(count):
             sock = house.connect()
+            sock.sendall(_REQUEST)
+            if isinstance(sock, ssl.SSLSocket):
+                sock = socket.socket(fileno=sock.detach())
             sock.setblocking(False)
-            sock.send(request)
             self._sockets[sock.fileno()] = sock
             self._poll.register(sock.fileno(), select.EPOLLIN | select.EPOLLET)
         self.closed = 0
@@ -62,14 +60,14 @@ def measure(house: House, listeners: int, seconds: float) -> dict[str, float]:
     stage = house.stage()
     stage.say(10)
     house.run()
-    (pid,) = house.edge_pids()
+    edge = psutil.Process(*house.edge_pids())
     stop = threading.Event()
     threading.Thread(target=feed, args=(stage, stop), daemon=True).start()
     ears = Ears(house, listeners)
     ears.hear(3)
-    before, cpu_before, began = house.board().totals(), cpu(pid), time.monotonic()
+    before, cpu_before, began = house.board().totals(), cpu(edge), time.monotonic()
     ears.hear(seconds)
-    took, used = time.monotonic() - began, cpu(pid) - cpu_before
+    took, used = time.monotonic() - began, cpu(edge) - cpu_before
     after = house.board().totals()
     stop.set()
     return {

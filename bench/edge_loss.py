@@ -6,7 +6,7 @@ import signal
 import time
 from typing import Any
 
-from bench.rehearsed import Rehearsal, brief
+from bench.rehearsed import Rehearsal
 from bench.rig import arguments, report, server
 from rostra.programme.board import Board
 from rostra.programme.places import Places
@@ -27,7 +27,7 @@ def _without_one(
                 had, pid = slot.get("connections"), slot.get("pid")
             victim = next(one for one in running.named("rostra edge ") if one.pid == pid)
             victim.send_signal(number)
-            told = brief(rehearsal.told())
+            told = rehearsal.told()
         finally:
             rehearsal.end()
     return told | {"connections_of_that_edge": had, "others_cut": told["cut"]["times"] - had}

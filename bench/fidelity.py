@@ -148,7 +148,8 @@ def _fastest(gains: list[float]) -> float:
 def _at(voice: Pcm, lufs: float) -> Pcm:
     """The voice as loud as that when it comes in; its highest peaks may be cut."""
     decibels = lufs - _loudness(voice)[0]
-    return np.clip(voice * 10 ** (decibels / 20), -1, 1).astype(np.float32)
+    loud: Pcm = np.clip(voice * 10 ** (decibels / 20), -1, 1).astype(np.float32)
+    return loud
 
 
 def _in_turn(voices: list[Pcm]) -> dict[str, Pcm]:

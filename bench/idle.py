@@ -6,7 +6,7 @@ import time
 
 import psutil
 
-from bench.rig import Server, arguments, report, server
+from bench.rig import Server, arguments, cpu, report, server
 from rostra.testing.patience import until
 
 
@@ -22,19 +22,15 @@ def _memory(running: Server) -> tuple[float, float, dict[str, float]]:
     return rss, pss, each
 
 
-def _cpu(running: Server) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in running.processes())
-
-
 def main() -> None:
     """Let it idle."""
     asked = arguments(str(__doc__), seconds=60.0)
     with server("--demo") as running:
         until(lambda: len(running.state("demo")["stage"]) >= 2, "two voices", 30)
         time.sleep(5)
-        before, began = _cpu(running), time.monotonic()
+        before, began = cpu(*running.processes()), time.monotonic()
         time.sleep(asked.seconds)
-        share = (_cpu(running) - before) / (time.monotonic() - began)
+        share = (cpu(*running.processes()) - before) / (time.monotonic() - began)
         rss, pss, each = _memory(running)
     figures = {
         "rss_mib_added_up": round(rss),

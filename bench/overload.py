@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.rehearsed import brief, rehearsed
+from bench.rehearsed import rehearsed
 from bench.rig import arguments, report, server
 
 
@@ -15,7 +15,7 @@ def _offered(most: int, times: int, ramp: float, hold: float) -> dict[str, Any]:
     with server("--demo", "--max-listeners", str(most)) as running:
         told = rehearsed(running, "demo", most * times, ramp, hold, "--verify", "1")
     good = told["held"] - told["silence"]["listeners"]
-    return brief(told) | {"goodput": round(good / most, 4)}
+    return told | {"goodput": round(good / most, 4)}
 
 
 def main() -> None:

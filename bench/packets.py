@@ -19,7 +19,7 @@ import httpx
 
 from bench.cast import Cast, Reel, encoded, room
 from bench.ear import Ear
-from bench.rig import Server, arguments, report, server
+from bench.rig import Server, arguments, cpu, report, server
 from bench.seat import Seat
 from bench.speaker import on_air
 
@@ -109,8 +109,7 @@ async def _attack(running: Server, tokens: list[str], packets: int) -> list[_Att
 
 def _cores(running: Server, began: tuple[float, float]) -> tuple[float, float]:
     (stage,) = running.named("rostra stage packets")
-    used = stage.cpu_times()
-    return used.user + used.system - began[0], time.monotonic() - began[1]
+    return cpu(stage) - began[0], time.monotonic() - began[1]
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ import contextlib
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,9 +19,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from rostra.errors import Misconfigured
 from rostra.node.ports import any_free
-from rostra.testing.patience import until
+from rostra.testing.daemons import listening, nginx_temporary, program
 
 MEMORY = Path("/dev/shm")
 _SHARED = Path("/usr/share/icecast2")
@@ -98,8 +96,6 @@ def _elements(name: str, inside: dict[str, Any]) -> str:
 def nginx_conf(port: int, listeners: int, folder: Path, cores: int) -> str:
     """The configuration: segments are looked up once, playlists anew for each request."""
     workers = max(cores, -(-listeners // _EACH_WORKER))
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "\n  ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     return f"""daemon off;
 pid {folder}/pid;
 error_log stderr warn;
@@ -110,7 +106,7 @@ events {{
   multi_accept on;
 }}
 http {{
-  {temporary}
+  {nginx_temporary(folder)}
   access_log off;
   sendfile on;
   tcp_nopush on;
@@ -136,7 +132,7 @@ def icecast(listeners: int, burst: int) -> Iterator[tuple[Server, IcecastWish]]:
         file = folder / "icecast.xml"
         file.write_text(icecast_xml(wish, folder))
         _give_away(file, 0o600)
-        command = [_program("icecast2"), "-c", str(file)]
+        command = [program("icecast2"), "-c", str(file)]
         with _running("icecast2", command, wish.port, folder) as server:
             yield server, wish
 
@@ -149,7 +145,7 @@ def nginx(listeners: int) -> Iterator[Server]:
         (folder / "www").mkdir(mode=0o755)
         file = folder / "nginx.conf"
         file.write_text(nginx_conf(port, listeners, folder, os.cpu_count() or 1))
-        command = [_program("nginx"), "-e", "stderr", "-c", str(file)]
+        command = [program("nginx"), "-e", "stderr", "-c", str(file)]
         with _running("nginx", command, port, folder) as server:
             yield server
 
@@ -176,37 +172,10 @@ def _running(name: str, command: Sequence[str], port: int, folder: Path) -> Iter
     lower: dict[str, Any] = {}
     if os.geteuid() == 0:
         lower = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-    log = folder / "log"
-    with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, cwd=folder, **lower)
-    try:
-        until(lambda: _answers(port, process, log), f"{name} answers")
+    with listening(command, port, folder / "log", cwd=folder, **lower) as process:
         yield Server(name, _version(command[0]), port, process.pid, folder)
-        if process.poll() is not None:
-            raise RuntimeError(f"{name} ended by itself: {log.read_text()[-500:]}")
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
-def _answers(port: int, process: subprocess.Popen[bytes], log: Path) -> bool:
-    if process.poll() is not None:
-        raise RuntimeError(f"It did not start: {log.read_text()[-500:]}")
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
-
-
-def _program(name: str) -> str:
-    """Its path: some lie where only root usually looks. Raises Misconfigured."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
-        raise Misconfigured(f"{name} is not here: install the Debian package {name}.")
-    return found
-
-
-def _version(program: str) -> str:
-    said = subprocess.run([program, "-v"], capture_output=True, text=True, check=False)
+def _version(path: str) -> str:
+    said = subprocess.run([path, "-v"], capture_output=True, text=True, check=False)
     return (said.stdout + said.stderr).strip().rpartition("/")[2].rpartition(" ")[2]

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from bench.rig import Server
@@ -34,12 +33,14 @@ class Rehearsal:
         )  # fmt: skip
 
     def told(self) -> Document:
-        """Wait for its end, and read its document. Raises RuntimeError where there is none."""
+        """Wait for its end, and read what a benchmark keeps of its document.
+
+        Raises RuntimeError where there is none.
+        """
         code = self._process.wait(self._patience)
         if code not in (0, 1):
             raise RuntimeError(f"The rehearsal ended with exit code {code}.")
-        told: Document = json.loads(self._file.read_text())
-        return told
+        return _brief(json.loads(self._file.read_text()))
 
     def end(self) -> None:
         """Ctrl-C, if it still runs."""
@@ -55,7 +56,7 @@ class Rehearsal:
 def rehearsed(
     running: Server, slug: str, listeners: int, ramp: float, hold: float, *flags: str
 ) -> Document:
-    """One whole rehearsal."""
+    """One whole rehearsal, in brief."""
     rehearsal = Rehearsal(running, slug, listeners, ramp, hold, *flags)
     try:
         return rehearsal.told()
@@ -63,16 +64,9 @@ def rehearsed(
         rehearsal.end()
 
 
-def brief(told: Document) -> Document:
-    """What a benchmark keeps of the document: all but the series, which it makes smaller."""
+def _brief(told: Document) -> Document:
+    """All but the series and the set-up, of which little is kept."""
     series = told["series"]
-    peak = max(series, key=lambda one: one["cores"] + one["client_cores"], default={})
+    peak: Document = max(series, key=lambda one: one["cores"] + one["client_cores"], default={})
     kept = {key: value for key, value in told.items() if key not in ("series", "setup")}
     return kept | {"busiest_second": peak, "memory_mib": told["setup"]["memory_mib"]}
-
-
-def stage_tick(log: Path | str) -> float | None:
-    """The worst p99 (ms) that the stage said of its ticks; it does so once a minute."""
-    text = log if isinstance(log, str) else log.read_text()
-    said = [json.loads(line) for line in text.splitlines() if '"health"' in line]
-    return max((one["stage_tick_p99_ms"] for one in said), default=None)

@@ -97,6 +97,11 @@ def server(*flags: str, tls: TlsFiles | None = None) -> Iterator[Server]:
                 yield running
 
 
+def cpu(*processes: psutil.Process) -> float:
+    """Seconds of CPU that these processes have used."""
+    return float(sum(sum(one.cpu_times()[:2]) for one in processes))
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which `share` (0 to 1) of `values` lie; nan for none."""
     ordered = sorted(values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from bench.cast import Cast
-from bench.rig import Server, arguments, report, server
+from bench.rig import Server, arguments, cpu, report, server
 from rostra.stage.rules import MOST_SEATS
 from rostra.testing.patience import until
 
@@ -29,13 +29,12 @@ def _cores(running: Server, name: str, seats: int, talking: int, seconds: float)
     until(lambda: len(running.state(slug)["stage"]) == seats, "everybody on the stage")
     time.sleep(_SETTLED)
     (stage,) = running.named(f"rostra stage {slug}")
-    before, began = stage.cpu_times(), time.monotonic()
+    before, began = cpu(stage), time.monotonic()
     time.sleep(seconds)
-    after, ended = stage.cpu_times(), time.monotonic()
+    used, lasted = cpu(stage) - before, time.monotonic() - began
     cast.end()
     running.client.post(f"/api/spaces/{slug}/end").raise_for_status()
-    used = (after.user - before.user) + (after.system - before.system)
-    return round(used / (ended - began), 3)
+    return round(used / lasted, 3)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ for /healthz; without and with a session of before.
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 import tempfile
@@ -17,46 +16,29 @@ from pathlib import Path
 
 import psutil
 
-from bench.edge_calm import cpu, feed
-from bench.rig import arguments, report
+from bench.edge_calm import Ears, feed
+from bench.rig import arguments, cpu, report
 from rostra.testing.certificates import make_certificate
-from rostra.testing.edges import SLUG, House, make_house
+from rostra.testing.edges import House, make_house
 
-_SCRATCH = bytearray(1 << 17)
-_REQUEST = f"GET /live/{SLUG}/opus.mp4 HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
 _HEALTH = b"GET /healthz HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
 
 
 class Crowd:
-    """Listeners on one edge, whose bytes are thrown away as they come: TLS is not opened again."""
+    """Listeners on one edge, and its memory without and with them."""
 
     def __init__(self, house: House, count: int) -> None:
         self.house, self.count = house, count
         house.run()
-        (self.pid,) = house.edge_pids()
-        self.empty = psutil.Process(self.pid).memory_info().rss
-        self._poll = select.epoll()
-        self._sockets: dict[int, socket.socket] = {}
-        for _ in range(count):
-            sock = house.connect()
-            sock.sendall(_REQUEST)
-            if isinstance(sock, ssl.SSLSocket):
-                sock = socket.socket(fileno=sock.detach())
-            sock.setblocking(False)
-            self._sockets[sock.fileno()] = sock
-            self._poll.register(sock.fileno(), select.EPOLLIN | select.EPOLLET)
-        self.full = psutil.Process(self.pid).memory_info().rss
-
-    def hear(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for fd, _ in self._poll.poll(0.02, 4096):
-                self._sockets[fd].recv_into(_SCRATCH, 1 << 17, socket.MSG_TRUNC)
+        self.edge = psutil.Process(*house.edge_pids())
+        self.empty = self.edge.memory_info().rss
+        self.ears = Ears(house, count)
+        self.full = self.edge.memory_info().rss
 
 
-def visits(house: House, pid: int, count: int, session: ssl.SSLSession | None) -> float:
+def visits(house: House, edge: psutil.Process, count: int, session: ssl.SSLSession | None) -> float:
     """Microseconds of the edge's CPU for a new connection and one short answer."""
-    before = cpu(pid)
+    before = cpu(edge)
     for _ in range(count):
         sock = socket.create_connection(("127.0.0.1", house.port), 10)
         if house.tls is not None:
@@ -65,7 +47,7 @@ def visits(house: House, pid: int, count: int, session: ssl.SSLSession | None) -
             sock.sendall(_HEALTH)
             while sock.recv(4096):
                 pass
-    return (cpu(pid) - before) * 1e6 / count
+    return (cpu(edge) - before) * 1e6 / count
 
 
 def a_session(house: House) -> ssl.SSLSession | None:
@@ -80,9 +62,9 @@ def turns(crowds: list[Crowd], rounds: int, seconds: float) -> list[float]:
     """Microseconds of CPU for each listener and second, of each crowd."""
     used = [0.0 for _ in crowds]
     for _ in range(rounds):
-        before = [cpu(crowd.pid) for crowd in crowds]
+        before = [cpu(crowd.edge) for crowd in crowds]
         hear(crowds, seconds)
-        used = [u + cpu(c.pid) - b for u, c, b in zip(used, crowds, before, strict=True)]
+        used = [u + cpu(c.edge) - b for u, c, b in zip(used, crowds, before, strict=True)]
     return [u * 1e6 / (rounds * seconds * c.count) for u, c in zip(used, crowds, strict=True)]
 
 
@@ -90,7 +72,7 @@ def hear(crowds: list[Crowd], seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         for crowd in crowds:
-            crowd.hear(0.02)
+            crowd.ears.hear(0.02)
 
 
 def measure(plain: House, tls: House, listeners: int, seconds: float) -> dict[str, float]:
@@ -114,9 +96,9 @@ def measure(plain: House, tls: House, listeners: int, seconds: float) -> dict[st
         "tls_to_plain": round(each[1] / each[0], 2),
         "plain_bytes_per_listener": round(memory[0]),
         "tls_bytes_per_listener": round(memory[1]),
-        "plain_us_per_visit": round(visits(plain, crowds[0].pid, 400, None)),
-        "tls_us_per_visit": round(visits(tls, crowds[1].pid, 400, None)),
-        "tls_us_per_resumed_visit": round(visits(tls, crowds[1].pid, 400, session)),
+        "plain_us_per_visit": round(visits(plain, crowds[0].edge, 400, None)),
+        "tls_us_per_visit": round(visits(tls, crowds[1].edge, 400, None)),
+        "tls_us_per_resumed_visit": round(visits(tls, crowds[1].edge, 400, session)),
         "lateness_max_ms_tls": tls.board().totals()["lateness_max_us"] / 1000,
     }
 
@@ -131,7 +113,7 @@ def main() -> None:
             (Path(folder) / name).mkdir()
             houses.append(make_house(Path(folder) / name, max_listeners=1_000_000, tls=tls))
         try:
-            report("tls", measure(*houses, asked.listeners, asked.seconds))
+            report("tls", measure(houses[0], houses[1], asked.listeners, asked.seconds))
         finally:
             for house in houses:
                 house.end()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
 
 import pytest
 
 from rostra.people.tokens import Invite, sign
+from rostra.testing.microphone import silent_wav
 from rostra.testing.served import Served, serving
 
 pytestmark = pytest.mark.process
@@ -19,11 +19,7 @@ pytestmark = pytest.mark.process
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("bad")
-    with wave.open(str(folder / "good.wav"), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(48_000)
-        sound.writeframes(bytes(9600))
+    silent_wav(folder / "good.wav", 0.1)
     (folder / "lie.wav").write_text("this is no sound\n" * 100)
     (folder / "empty.wav").write_bytes(b"")
     with serving(folder / "data") as running:

@@ -6,12 +6,12 @@ import os
 import re
 import subprocess
 import sys
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from rostra.testing.microphone import silent_wav
 from rostra.testing.served import Served, serving
 
 pytestmark = pytest.mark.process
@@ -30,11 +30,7 @@ MAKE, *TRY_NEXT = blocks("README.md")
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("documents")
-    with wave.open(str(folder / "talk.wav"), "wb") as talk:
-        talk.setnchannels(1)
-        talk.setsampwidth(2)
-        talk.setframerate(16_000)
-        talk.writeframes(bytes(32_000))
+    silent_wav(folder / "talk.wav", 1, 16_000)
     flags = SERVE.split()
     assert flags[:4] == ["rostra", "serve", "--data", "data"]
     with serving(folder / "data", *flags[4:]) as running:

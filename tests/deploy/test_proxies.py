@@ -31,8 +31,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "--trusted-proxy", "127.0.0.1",
     )  # fmt: skip
     with serving(tmp_path_factory.mktemp("behind") / "data", "--demo", *urls) as behind:
-        behind.until_line("ready: ")
-        until(lambda: behind.state()["phase"] == "live", "the demo goes on air")
+        behind.until_on_air()
         yield behind
 
 

@@ -57,8 +57,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with serving(tmp_path_factory.mktemp("doors") / "data", "--demo") as served:
-        served.until_line("ready: ")
-        until(lambda: served.state()["phase"] == "live", "the demo goes on air")
+        served.until_on_air()
         with (
             served.host() as web,
             httpx.Client(base_url=served.live, timeout=20) as live,

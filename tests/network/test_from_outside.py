@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rostra.testing.namespaces import Machine, networks, running, why_not
+from rostra.testing.daemons import running
+from rostra.testing.namespaces import Machine, networks, why_not
 from rostra.testing.outside import (
     PORTS,
     PUBLIC,

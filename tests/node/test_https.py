@@ -23,23 +23,10 @@ from rostra.testing.certificates import DAY, make_authority, make_certificate
 from rostra.testing.ear import Ear
 from rostra.testing.edges import read_response
 from rostra.testing.patience import until
-from rostra.testing.served import Served, refused, serving
+from rostra.testing.served import Served, refused
 from rostra.testing.strangers import client_hello
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, certificate: TlsFiles) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("https") / "data", "--demo", tls=certificate) as running:
-        running.until_line("ready: ")
-        until(lambda: running.state()["phase"] == "live", "the demo goes on air")
-        yield running
 
 
 def rostra(

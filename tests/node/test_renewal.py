@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,6 @@ from rostra.tls import Renewable, pinned_context, prove
 @pytest.fixture
 def files(tmp_path: Path) -> TlsFiles:
     return make_certificate(tmp_path)
-
-
-@pytest.fixture
-def places(tmp_path: Path) -> Places:
-    made = Places(tmp_path / "data")
-    made.run.mkdir(parents=True)
-    return made
 
 
 def in_use(places: Places) -> str:
@@ -124,19 +116,6 @@ def _serial(files: TlsFiles) -> int:
     return x509.load_pem_x509_certificate(files.certificate.read_bytes()).serial_number
 
 
-@pytest.fixture(scope="module")
-def given(tmp_path_factory: pytest.TempPathFactory) -> TlsFiles:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, given: TlsFiles) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("renewal") / "data", "--demo", tls=given) as running:
-        running.until_line("ready: ")
-        until(lambda: running.state()["phase"] == "live", "the demo goes on air")
-        yield running
-
-
 def shown(port: int, trust: ssl.SSLContext) -> str | None:
     """The number of the certificate that is shown there; None if it is not the one trusted."""
     try:
@@ -150,12 +129,14 @@ def shown(port: int, trust: ssl.SSLContext) -> str | None:
 
 
 @pytest.mark.process
-def test_both_origins_take_it_and_the_listener_hears_on(served: Served, given: TlsFiles) -> None:
+def test_both_origins_take_it_and_the_listener_hears_on(
+    served: Served, certificate: TlsFiles
+) -> None:
     ear = Ear(served.live_port, tls=served.tls)
     until(lambda: ear.times, "the first sound")
     before = served.parts()
-    make_certificate(given.certificate.parent)
-    trust = served.tls = pinned_context(given.certificate)
+    make_certificate(certificate.certificate.parent)
+    trust = served.tls = pinned_context(certificate.certificate)
     served.process.send_signal(signal.SIGHUP)
     for port in (served.port, served.live_port):
         until(lambda port=port: shown(port, trust), f"it is shown on {port}")
@@ -168,13 +149,13 @@ def test_both_origins_take_it_and_the_listener_hears_on(served: Served, given: T
 
 @pytest.mark.process
 def test_bad_files_change_nothing_even_where_a_part_begins_anew(
-    served: Served, given: TlsFiles
+    served: Served, certificate: TlsFiles
 ) -> None:
     ear = Ear(served.live_port, tls=served.tls)
     until(lambda: ear.times, "the first sound")
-    trust = pinned_context(given.certificate)
-    other = make_certificate(given.certificate.parent, "other.test")
-    given.key.write_bytes(other.key.read_bytes())
+    trust = pinned_context(certificate.certificate)
+    other = make_certificate(certificate.certificate.parent, "other.test")
+    certificate.key.write_bytes(other.key.read_bytes())
     served.process.send_signal(signal.SIGHUP)
     until(lambda: "not renewed" in served.log(), "it is said")
     assert served.log().count("not renewed") == 1

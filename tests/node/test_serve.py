@@ -26,8 +26,7 @@ MIB = 2**20
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("serve") / "data", "--demo") as running:
-        running.until_line("ready: ")
-        until(lambda: running.state()["phase"] == "live", "the demo goes on air")
+        running.until_on_air()
         yield running
 
 

@@ -90,7 +90,7 @@ class Crowd:
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
     tls = make_certificate(tmp_path, "127.0.0.1") if request.param == "https" else None
     with serving(tmp_path / "data", "--demo", "--edges", "2", tls=tls) as running:
-        until_on_air(running)
+        until_both_edges(running)
         yield running
 
 
@@ -98,13 +98,12 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
 def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One that is gone over to by nothing that is tried on it."""
     with serving(tmp_path_factory.mktemp("steady") / "data", "--demo", "--edges", "2") as running:
-        until_on_air(running)
+        until_both_edges(running)
         yield running
 
 
-def until_on_air(served: Served) -> None:
-    served.until_line("ready: ")
-    until(lambda: served.state()["phase"] == "live", "the demo goes on air")
+def until_both_edges(served: Served) -> None:
+    served.until_on_air()
     until(lambda: "rostra edge 2" in served.parts(), "the edges are up")
 
 

@@ -5,7 +5,6 @@ Every refusal becomes the `rostra.errors` exception of its status with the serve
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -84,12 +83,7 @@ class Api:
     async def __aenter__(self) -> Api:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def _ask(self, method: str, path: str, body: Document | None = None) -> Document:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rostra.clock import Clock
 from rostra.errors import Unavailable
-from rostra.node.child import dying_with_us
+from rostra.node.child import dying_with_us, end
 from rostra.node.ports import any_free
 from rostra.programme.places import Places
 from rostra.settings import TlsFiles
@@ -64,7 +64,9 @@ def temporary(clock: Clock, most: int, tls: TlsFiles | None = None) -> Iterator[
                 scheme = "https" if tls else "http"
                 yield Temporary(f"{scheme}://{_HOST}:{live_port}/s/{_SLUG}", Places(data))
             finally:
-                _end(process)
+                end(process, _END_S)
+                assert process.stdout is not None
+                process.stdout.close()
 
 
 def _environment() -> dict[str, str]:
@@ -88,14 +90,3 @@ def _until_ready(process: subprocess.Popen[bytes], clock: Clock) -> None:
                 "rostra serve --demo does, and end other programs."
             )
         said += piece
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(_END_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-    assert process.stdout is not None
-    process.stdout.close()

@@ -1,4 +1,4 @@
-"""A child process: what it is, starting it, whether it lives.
+"""A child process: what it is, starting it, whether it lives, ending it.
 
 Every child is told by the kernel when the supervisor dies (Linux), and holds the data folder's lock
 as long as it lives: a new supervisor cannot start beside the remains of an old one.
@@ -104,6 +104,16 @@ def dying_with_us() -> Callable[[], None]:
                 os._exit(1)
 
     return call
+
+
+def end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """SIGTERM, and after so many seconds SIGKILL. One that is over already is only reaped."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _prctl() -> ctypes._NamedFuncPointer | None:

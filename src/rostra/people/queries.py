@@ -33,10 +33,6 @@ async def by_handle(connection: AsyncConnection, handle: str) -> Account | None:
     return await _one(connection, _ACCOUNT.where(accounts.c.handle == handle))
 
 
-async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
-    return await _one(connection, _ACCOUNT.where(accounts.c.id == account_id))
-
-
 async def by_api_token(connection: AsyncConnection, token: str) -> Account | None:
     joined = _ACCOUNT.join(api_tokens, api_tokens.c.account_id == accounts.c.id)
     return await _one(connection, joined.where(api_tokens.c.fingerprint == fingerprint(token)))

@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from rostra import __version__
 from rostra.clients.pinned import Pinned
 from rostra.clock import Clock
 from rostra.errors import BadInput, Misconfigured, RostraError, Unavailable
+from rostra.machine import sysctl
 from rostra.rehearsal import permission
 from rostra.rehearsal.connections import MOST_EACH
 from rostra.rehearsal.figures import Ledger, document, row_size
@@ -46,8 +46,8 @@ _ON_THE_WAY = 2_000
 _NICE = 10  # as the edges have it: on their machine no listener may go before them
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGCHLD}
 _SYSCTLS = (
-    "net/core/somaxconn", "net/ipv4/tcp_max_syn_backlog", "net/ipv4/ip_local_port_range",
-    "net/ipv4/tcp_rmem", "net/ipv4/tcp_wmem", "net/ipv4/tcp_mem", "fs/file-max",
+    "net.core.somaxconn", "net.ipv4.tcp_max_syn_backlog", "net.ipv4.ip_local_port_range",
+    "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem", "net.ipv4.tcp_mem", "fs.file-max",
 )  # fmt: skip
 
 
@@ -317,9 +317,5 @@ def _work(orders: Orders, ledger: Ledger, number: int, control: Control, clock: 
 
 
 def _sysctls() -> dict[str, str]:
-    found = {}
-    for name in _SYSCTLS:
-        path = Path("/proc/sys") / name
-        if path.exists():
-            found[name.replace("/", ".")] = " ".join(path.read_text().split())
-    return found
+    found = {name: sysctl(name) for name in _SYSCTLS}
+    return {name: " ".join(map(str, numbers)) for name, numbers in found.items() if numbers}

@@ -110,11 +110,6 @@ def rounded(value: float | None, digits: int = 4) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def _times(ledger: Ledger, name: str) -> dict[str, float | None]:
-    p50, p99 = ledger.percentile(name, 0.5), ledger.percentile(name, 0.99)
-    return {"p50": p50, "p99": p99, "max": rounded(ledger.max(f"{name}_max")) if p50 else None}
-
-
 def document(
     ledger: Ledger,
     *,
@@ -133,13 +128,37 @@ def document(
     shown = [{**one, "silent": silent[int(one["t"])]} for one in series if one["t"] < len(silent)]
     return {
         "asked": asked,
+        **_joined(ledger),
+        **_heard(ledger),
+        **_turned_away(ledger),
+        **_kinds(ledger),
+        "network": {"mbit_s_peak": rounded(mbit_s_peak, 1)},
+        "server": dict(server),
+        "client": dict(client),
+        "series": shown,
+        "setup": dict(setup),
+        "stopped": stopped,
+        "limit": limit,
+        "rostra": version,
+    }
+
+
+def _joined(ledger: Ledger) -> dict[str, Any]:
+    """How many came in, and how soon."""
+    return {
         "joined": ledger.whole("joined"),
         "held": ledger.whole("listening"),
         "refused": ledger.whole("refused"),
         "failed": ledger.whole("failed"),
         "join": _times(ledger, "join"),
         "first_audio": _times(ledger, "first"),
-        "ear_latency": {share: ledger.percentile("latency", at) for share, at in _SHARES},
+    }
+
+
+def _heard(ledger: Ledger) -> dict[str, Any]:
+    """How late, with which silence, and whether it was the programme."""
+    return {
+        "ear_latency": _shares(ledger, "latency"),
         "silence": {
             "listeners": ledger.whole("silent_listeners"),
             "p99": ledger.percentile("silence", 0.99),
@@ -152,11 +171,20 @@ def document(
             "bytes": ledger.whole("verified_bytes"),
             "mismatches": ledger.whole("mismatches"),
         },
-        "refusals": {
-            "answers": ledger.whole("refusals"),
-            **{share: ledger.percentile("refusal", at) for share, at in _SHARES},
-        },
+    }
+
+
+def _turned_away(ledger: Ledger) -> dict[str, Any]:
+    """Who was answered with a refusal, and whose connection ended before its time."""
+    return {
+        "refusals": {"answers": ledger.whole("refusals"), **_shares(ledger, "refusal")},
         "cut": {"times": ledger.whole("cut"), "rejoined": ledger.whole("rejoined")},
+    }
+
+
+def _kinds(ledger: Ledger) -> dict[str, Any]:
+    """The listeners by class, the phones among them, and those who are slow on purpose."""
+    return {
         "classes": {name: ledger.whole(name) for name in ("calm", "busy", "crowd")},
         "hls": {
             "listeners": ledger.whole("hls"),
@@ -164,18 +192,16 @@ def document(
             "silent": ledger.whole("hls_silent"),
         },
         "slow": {"listeners": ledger.whole("slow"), "closed": ledger.whole("slow_closed")},
-        "network": {"mbit_s_peak": rounded(mbit_s_peak, 1)},
-        "server": dict(server),
-        "client": dict(client),
-        "series": shown,
-        "setup": dict(setup),
-        "stopped": stopped,
-        "limit": limit,
-        "rostra": version,
     }
 
 
-_SHARES = (("p50", 0.5), ("p99", 0.99))
+def _times(ledger: Ledger, name: str) -> dict[str, float | None]:
+    shares = _shares(ledger, name)
+    return {**shares, "max": rounded(ledger.max(f"{name}_max")) if shares["p50"] else None}
+
+
+def _shares(ledger: Ledger, name: str) -> dict[str, float | None]:
+    return {"p50": ledger.percentile(name, 0.5), "p99": ledger.percentile(name, 0.99)}
 
 
 def succeeded(told: Mapping[str, Any]) -> bool:

@@ -11,7 +11,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 _SECONDS = 10
 _FORWARDING = "/proc/sys/net/ipv4/ip_forward"
@@ -104,24 +103,6 @@ def networks() -> Iterator[Networks]:
         yield made
     finally:
         made.close()
-
-
-@contextmanager
-def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that writes to `log`, ended with the block."""
-    with log.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _run(*words: str, text: str = "") -> str:

@@ -17,10 +17,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rostra.testing.daemons import running
 from rostra.testing.decode import decoded
 from rostra.testing.meter import read
 from rostra.testing.microphone import coded_wav
-from rostra.testing.namespaces import Machine, Networks, networks, running
+from rostra.testing.namespaces import Machine, Networks, networks
 from rostra.testing.patience import until
 from rostra.testing.served import Served, serving
 from rostra.wire.timing import RATE

@@ -5,17 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
-import socket
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rostra.node.ports import any_free
 from rostra.settings import TlsFiles
-from rostra.testing.patience import until
+from rostra.testing.daemons import listening, nginx_temporary, program
 from rostra.tls import pinned_context
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -64,14 +61,13 @@ def nginx(folder: Path, files: TlsFiles, to: Upstreams, port: int) -> list[str]:
         ("127.0.0.1:8001", f"127.0.0.1:{to.live_port}"),
     )
     (folder / "rostra.conf").write_text(shipped)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     user = "user root;" if os.geteuid() == 0 else ""
     main = folder / "nginx.conf"
     main.write_text(
         f"{user} daemon off; pid {folder}/pid; error_log stderr warn;\n"
         "events { worker_connections 512; }\n"
-        f"http {{ access_log off; {temporary} gzip on; include {folder}/rostra.conf; }}\n"
+        f"http {{ access_log off; {nginx_temporary(folder)} gzip on;"
+        f" include {folder}/rostra.conf; }}\n"
     )
     return ["nginx", "-e", "stderr", "-c", str(main)]
 
@@ -102,34 +98,10 @@ def running(name: str, folder: Path, files: TlsFiles, to: Upstreams) -> Iterator
     """The proxy `name`, until the block ends."""
     folder.mkdir()
     port = any_free("127.0.0.1")
-    command = PROXIES[name](folder, files, to, port)
+    first, *words = PROXIES[name](folder, files, to, port)
     homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            [_program(command[0]), *command[1:]], env={**os.environ, **homes},
-            stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        until(lambda: _answers(port, process, folder / "log"), f"{name} answers")
+    log = folder / "log"
+    with listening([program(first), *words], port, log, env={**os.environ, **homes}):
         yield Proxy(name, port, pinned_context(files.certificate), files.certificate)
-    finally:
-        process.terminate()
-        process.wait(10)
-    said = (folder / "log").read_text()
+    said = log.read_text()
     assert not _TROUBLE.search(said), said
-
-
-def _answers(port: int, process: subprocess.Popen[bytes], log: Path) -> bool:
-    assert process.poll() is None, log.read_text()
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
-
-
-def _program(name: str) -> str:
-    """Its path: some lie where only root usually looks."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    assert found is not None, f"{name} is not installed"
-    return found

@@ -20,8 +20,10 @@ from typing import Any, cast
 import httpx
 import psutil
 
+from rostra.node.child import end
 from rostra.node.ports import any_free
 from rostra.settings import TlsFiles
+from rostra.testing.patience import until
 from rostra.tls import pinned_context
 
 START_SECONDS = 30.0
@@ -63,6 +65,11 @@ class Served:
                 self.lines.append(line)
                 if line.startswith(beginning):
                     return line
+
+    def until_on_air(self) -> None:
+        """Wait until it is ready, and then until its demo is on air."""
+        self.until_line("ready: ")
+        until(lambda: self.state()["phase"] == "live", "the demo goes on air")
 
     def parts(self) -> dict[str, psutil.Process]:
         """All its processes by the name they show."""
@@ -112,7 +119,7 @@ def serving(
     name: str | None = None,
     within: Sequence[str] = (),
 ) -> Iterator[Served]:
-    """Serve on `data` until the block ends. It is not ready yet: see `until_line`.
+    """Serve on `data` until the block ends. It is not ready yet: see `until_line`, `until_on_air`.
 
     With `tls` all is HTTPS; people are told to reach it under the host `name`, if there is one.
     `within` is a command that runs ours elsewhere, such as in another network.
@@ -133,13 +140,7 @@ def serving(
         trust = pinned_context(tls.certificate) if tls else None
         yield Served(data, port, live_port, process, trust)
     finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(8)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.wait()
+        end(process, 8)
         assert process.stdout is not None
         process.stdout.close()
 
