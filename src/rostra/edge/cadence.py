@@ -61,8 +61,8 @@ class Load(NamedTuple):
 
 _CALM_EACH_CORE, _BUSY_EACH_CORE = 6_000, 15_000  # each about a seventh of the core's time
 _AHEAD_SECONDS = 10.0  # of joins that the places of a class must be free for
-_PHONE = 40  # of the crowd, that cost what one phone with its two requests a segment does
-_CROWD_FOR_CALM, _CROWD_FOR_BUSY = 20, 8  # of the crowd, for whom one dear place less is given
+_PHONE = 15  # of the crowd, that cost what one phone with its two requests a segment does
+_CROWD_FOR_CALM, _CROWD_FOR_BUSY = 7, 3  # of the crowd, that cost what one dear listener does
 
 
 def dear_places(cores: int, *, costs: int = 1) -> DearPlaces:

@@ -24,8 +24,8 @@ _SECOND = 1_000_000_000
 # A turn, whatever else there is to do: whoever is not accepted in time sends all it said again and
 # again, which costs more than to let it in and answer it later.
 _ACCEPTS = 1024
-_LATE_NS = 150_000_000  # from here on newcomers give way; the crowd has 1.6 s in hand
-_VERY_LATE_NS = 300_000_000  # from here on those of the other edges do so too
+_LATE_NS = 250_000_000  # from here on newcomers give way; the crowd has 1.6 s in hand
+_VERY_LATE_NS = 700_000_000  # from here on those of the other edges do so too
 _BREATH_NS = 5_000_000
 _LATENESS_NS = 10 * _SECOND
 _EVENTS_A_TURN = 256
