@@ -14,6 +14,7 @@ from rostra.edge.cadence import (
     CLASSES,
     CROWD,
     STEP_NS,
+    THRONG,
     DearPlaces,
     Load,
     Ring,
@@ -28,7 +29,12 @@ SECOND = 1_000_000_000
 
 def test_classes_are_those_of_the_design() -> None:
     table = [(one.name, one.period_ns / SECOND, one.burst_ns / SECOND) for one in CLASSES]
-    assert table == [("calm", 0.64, 1.28), ("busy", 1.92, 3.84), ("crowd", 7.68, 9.28)]
+    assert table == [
+        ("calm", 0.64, 1.28),
+        ("busy", 1.92, 3.84),
+        ("crowd", 7.68, 9.28),
+        ("throng", 15.36, 17.92),
+    ]
     assert all(one.period_ns == one.phases * STEP_NS for one in CLASSES)
 
 
@@ -38,7 +44,7 @@ def test_ten_thousand_who_come_within_a_minute_are_calm_on_two_cores() -> None:
 
 
 def test_classes_fill_one_after_the_other_and_free_places_are_given_again() -> None:
-    dear = DearPlaces(100, 300)
+    dear = DearPlaces(100, 300, 1000)
     assert choose_class(Load(99, 0, 0, dear)) is CALM
     assert choose_class(Load(100, 0, 0, dear)) is BUSY
     assert choose_class(Load(100, 300, 0, dear)) is CROWD
@@ -52,20 +58,39 @@ def test_a_storm_is_a_crowd_before_the_dear_places_are_taken() -> None:
 
 
 def test_dear_places_may_be_given_by_number_and_be_none() -> None:
-    assert shared_places(42_000) == dear_places(2)
-    assert choose_class(Load(0, 0, 0.0, shared_places(0))) is CROWD
+    assert shared_places(42_000, 2) == dear_places(2)
+    assert choose_class(Load(0, 0, 0.0, shared_places(0, 2))) is CROWD
 
 
 def test_phones_take_what_they_cost_from_the_dear_places() -> None:
-    dear = DearPlaces(100, 300)
-    assert choose_class(Load(0, 0, 0, dear, phones=49)) is CALM
-    assert choose_class(Load(0, 0, 0, dear, phones=50)) is BUSY
-    assert choose_class(Load(0, 50, 0, dear, phones=50)) is CROWD
+    dear = DearPlaces(100, 300, 1000)
+    assert choose_class(Load(0, 0, 0, dear, phones=46)) is CALM
+    assert choose_class(Load(0, 0, 0, dear, phones=47)) is BUSY
+    assert choose_class(Load(0, 65, 0, dear, phones=47)) is CROWD
     assert choose_class(Load(0, 0, 0, dear, phones=60)) is CROWD
 
 
-def test_tls_has_half_the_dear_places() -> None:
-    assert dear_places(4, costs=2) == dear_places(2)
+def test_what_the_crowd_takes_is_not_given_a_second_time() -> None:
+    dear = DearPlaces(100, 300, 1000)
+    assert choose_class(Load(0, 0, 0, dear, crowd=699)) is CALM
+    assert choose_class(Load(0, 0, 0, dear, crowd=700)) is BUSY
+    assert choose_class(Load(0, 0, 0, dear, crowd=900)) is CROWD
+    assert choose_class(Load(0, 0, 0, dear, crowd=100, throng=1600)) is CROWD
+
+
+def test_while_sound_is_late_nobody_becomes_dear() -> None:
+    assert choose_class(Load(0, 0, 0, dear_places(2), late=True)) is CROWD
+
+
+def test_beyond_what_cores_are_trusted_with_the_crowd_is_a_throng() -> None:
+    dear = dear_places(2)
+    assert choose_class(Load(0, 0, 0, dear, crowd=99_999)) is CROWD
+    assert choose_class(Load(0, 0, 0, dear, crowd=100_000)) is THRONG
+    assert choose_class(Load(0, 0, 7_000, dear, crowd=30_000)) is THRONG
+
+
+def test_tls_has_a_third_of_the_dear_places() -> None:
+    assert dear_places(6, tls=True)[:2] == dear_places(2)[:2]
 
 
 def test_an_hour_serves_everybody_once_in_each_period_and_the_load_is_flat() -> None:

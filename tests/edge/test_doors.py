@@ -183,6 +183,14 @@ def test_hls_segments_are_the_log_and_never_change(live: House) -> None:
     assert live.get(f"/live/{SLUG}/{PID}-opus-init.mp4").body == player.init
 
 
+def test_going_on_air_takes_nothing_from_the_playlist(house: House) -> None:
+    house.stage().say(40)
+    house.change(on_air=8 * SEGMENT)
+    house.run()
+    playlist = house.get(f"/live/{SLUG}/opus.m3u8").body.decode()
+    assert len(re.findall(r"^.*\.m4s$", playlist, re.MULTILINE)) == 10
+
+
 def test_an_ended_programme_is_a_vod_playlist_from_on_air_to_the_end(house: House) -> None:
     house.stage().say(40)
     house.change(phase="ended", replay=True, on_air=SEGMENT)

@@ -71,6 +71,13 @@ def test_who_was_cut_off_says_what_it_has_and_shows_its_mark() -> None:
     assert joining.request.startswith(b"GET /live/demo/opus.mp4?after=12.340&mark=abc HTTP/1.1\r\n")
 
 
+def test_who_has_a_head_waits_for_sound_as_long_as_its_class_may_be_quiet() -> None:
+    joining = Joining(ERRAND, Beginnings(), 0.0, page=False, after=12.34)
+    assert joining.patience == 8.0
+    assert isinstance(joining.take(LIVE_HEAD), More)
+    assert joining.patience == quiet_limit(7.68) > 7.68
+
+
 @pytest.mark.parametrize(
     ("answer", "step"),
     [

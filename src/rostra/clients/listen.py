@@ -30,7 +30,7 @@ from rostra.wire.timing import seconds
 
 PATIENCE = 3.0  # s without a byte after which a response is given up
 # The same where the server sends less often (`Rostra-Class`): its interval and two seconds.
-_PATIENCE = {"busy": 4.0, "crowd": 9.7}
+_PATIENCE = {"busy": 4.0, "crowd": 9.7, "throng": 17.4}
 _SHORTEST, _LONGEST = 0.2, 3.0  # s between two attempts
 _LARGEST_REFUSAL = 64 * 1024
 _GLANCE = 0.25  # s between two looks at the screen

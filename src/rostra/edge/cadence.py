@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 STEP_NS = 40_000_000
 _SECOND = 1_000_000_000
+_BEHIND_NS, _IN_HAND_NS = 10_000_000_000, 2_320_000_000
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,25 @@ class Class:
     def phases(self) -> int:
         return self.period_ns // STEP_NS
 
+    @property
+    def behind_ns(self) -> int:
+        """How old what a listener lacks may be: it is given sound for a whole period at once."""
+        return max(_BEHIND_NS, self.period_ns + _IN_HAND_NS)
+
 
 CALM = Class("calm", 640_000_000, 1_280_000_000)
 BUSY = Class("busy", 1_920_000_000, 3_840_000_000)
 CROWD = Class("crowd", 7_680_000_000, 9_280_000_000)
-CLASSES = (CALM, BUSY, CROWD)
+THRONG = Class("throng", 15_360_000_000, 17_920_000_000)
+CLASSES = (CALM, BUSY, CROWD, THRONG)
 
 
 class DearPlaces(NamedTuple):
-    """How many listeners of the dear classes the CPU is given for."""
+    """How many listeners of the dearer classes the CPU is given for."""
 
     calm: int
     busy: int
+    crowd: int
 
 
 class Load(NamedTuple):
@@ -55,25 +63,31 @@ class Load(NamedTuple):
     joins_per_second: float
     places: DearPlaces
     crowd: int = 0
+    throng: int = 0
     phones: int = 0
     late: bool = False
 
 
 _CALM_EACH_CORE, _BUSY_EACH_CORE = 6_000, 15_000  # each about a seventh of the core's time
+_TLS_COSTS = 3  # times: twice for each send, and the handshakes of those who come
+_CROWD_EACH_CORE = 50_000  # as many as a core is trusted with unmeasured (admission.py)
 _AHEAD_SECONDS = 10.0  # of joins that the places of a class must be free for
 _PHONE = 15  # of the crowd, that cost what one phone with its two requests a segment does
 _CROWD_FOR_CALM, _CROWD_FOR_BUSY = 7, 3  # of the crowd, that cost what one dear listener does
+_THRONG_FOR_CROWD = 2  # of the throng, that cost little more than one of the crowd
 
 
-def dear_places(cores: int, *, costs: int = 1) -> DearPlaces:
-    """What so many cores are given for; with TLS a listener `costs` twice as much."""
-    return DearPlaces(_CALM_EACH_CORE * cores // costs, _BUSY_EACH_CORE * cores // costs)
+def dear_places(cores: int, *, tls: bool = False) -> DearPlaces:
+    """What so many cores are given for."""
+    costs = _TLS_COSTS if tls else 1
+    calm, busy = _CALM_EACH_CORE * cores // costs, _BUSY_EACH_CORE * cores // costs
+    return DearPlaces(calm, busy, _CROWD_EACH_CORE * cores)
 
 
-def shared_places(total: int) -> DearPlaces:
-    """`total` dear places, in the proportion in which cores would give them."""
+def shared_places(total: int, cores: int) -> DearPlaces:
+    """`total` calm and busy places, in the proportion in which cores would give them."""
     calm = total * _CALM_EACH_CORE // (_CALM_EACH_CORE + _BUSY_EACH_CORE)
-    return DearPlaces(calm, total - calm)
+    return DearPlaces(calm, total - calm, _CROWD_EACH_CORE * cores)
 
 
 def choose_class(load: Load) -> Class:
@@ -83,13 +97,14 @@ def choose_class(load: Load) -> Class:
     what the crowd and the phones take of the processor is not given a second time: a storm that is
     held back looks like few who come, just when there is least for them.
     """
-    if load.late:
-        return CROWD
     coming = load.joins_per_second * _AHEAD_SECONDS
-    taken = load.crowd + load.phones * _PHONE
-    if load.calm + coming < load.places.calm - taken // _CROWD_FOR_CALM:
-        return CALM
-    return BUSY if load.busy + coming < load.places.busy - taken // _CROWD_FOR_BUSY else CROWD
+    taken = load.crowd + load.throng // _THRONG_FOR_CROWD + load.phones * _PHONE
+    if not load.late:
+        if load.calm + coming < load.places.calm - taken // _CROWD_FOR_CALM:
+            return CALM
+        if load.busy + coming < load.places.busy - taken // _CROWD_FOR_BUSY:
+            return BUSY
+    return CROWD if load.crowd + coming < load.places.crowd else THRONG
 
 
 _RUSH = 1_000.0  # joins a second on all edges

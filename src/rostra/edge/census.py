@@ -1,7 +1,7 @@
 """Who is really hearing, by what was taken rather than by what is connected. Pure.
 
 A listener counts who took at least 10 s of sound in the last 30 s. No history is needed for that:
-whoever falls more than 10 s behind is closed, so whoever is still here took at least 20 s of the
+whoever falls more than 18 s behind is closed, so whoever is still here took at least 12 s of the
 last 30 s if it has been here for so long; and if not, all that it ever took lies within them.
 For the same reason nobody has taken enough once the programme itself has stood still for 20 s.
 

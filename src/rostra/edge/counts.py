@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from rostra.edge.admission import HLS_COSTS, Waiting, admits
-from rostra.edge.cadence import DearPlaces, Load, nap
+from rostra.edge.cadence import CLASSES, DearPlaces, Load, nap
 from rostra.edge.standing import Origins, Standing
 from rostra.errors import Unavailable
 from rostra.programme.board import Board, Slot
@@ -14,7 +14,7 @@ from rostra.programme.board import Board, Slot
 _FRESH_NS = 50_000_000
 _RATED_NS, _SHORTEST_NS = 1_000_000_000, 500_000_000
 _SINCE_LATE_NS = 150_000_000
-_LISTENING = ("listeners_calm", "listeners_busy", "listeners_crowd")
+_LISTENING = tuple(f"listeners_{kind.name}" for kind in CLASSES)
 
 
 class Counts:
@@ -57,7 +57,8 @@ class Counts:
         return Load(
             self._totals["listeners_calm"], self._totals["listeners_busy"], self._rate(),
             self._places, crowd=self._totals["listeners_crowd"],
-            phones=self._totals["listeners_hls"], late=self.any_late(now),
+            throng=self._totals["listeners_throng"], phones=self._totals["listeners_hls"],
+            late=self.any_late(now),
         )  # fmt: skip
 
     def is_late(self, now: int) -> None:

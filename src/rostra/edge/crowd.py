@@ -6,8 +6,9 @@
     slow       could not take all at once; watched for room, and back in a cohort when it is level
     paced      hears an earlier time; given 30 s at once, then 1.25 s a second, until it is level
 
-A listener is a descriptor and an offset. Whoever has not taken what was there ten seconds ago, or
-has more than 256 KiB to catch up with, is parted with.
+A listener is a descriptor and an offset. Whoever has not taken what was there ten seconds ago (in
+the throng seventeen, more than it is given at once), or has more than 256 KiB to catch up with, is
+parted with.
 """
 
 from __future__ import annotations
@@ -179,6 +180,8 @@ class Crowd:
 
     def _serve(self, cohort: Cohort, now: int) -> None:
         end = cohort.seat.tail.look(now)
+        if cohort.turns % _CHECK_EVERY == 0 and cohort.fds:
+            self._check(cohort, now)
         if end > cohort.offset and cohort.fds:
             self._send_to_all(cohort, end)
         cohort.offset = end
@@ -243,8 +246,6 @@ class Crowd:
             for fd in list(cohort.fds):
                 self._lose(fd, Farewell.FINISHED)
             return
-        if cohort.turns % _CHECK_EVERY == 0 and cohort.fds:
-            self._check(cohort, now)
         cohort.turns += 1
         self._count(cohort, now)
 
@@ -288,10 +289,11 @@ class Crowd:
     # who is behind, who hears
 
     def _check(self, cohort: Cohort, now: int) -> None:
+        """Before they are sent more: what lies unsent now has lain there for a whole period."""
         lagging, tail = 0, cohort.seat.tail
         for fd in list(cohort.fds):
             unsent, joined_ns = self._host.unsent(fd), self._seats.joined_ns(fd)
-            if self._behind(tail, joined_ns, cohort.offset - unsent, now):
+            if self._behind(cohort.seat, joined_ns, cohort.offset - unsent, now):
                 self._lose(fd, Farewell.SLOW)
             elif unsent and hears(tail.grew_ns - joined_ns, 0):
                 lagging += not _hears(tail, joined_ns, unsent, now)
@@ -309,13 +311,14 @@ class Crowd:
         for ear in list(self._slow.values()):
             tail, taken = ear.seat.tail, ear.offset - self._host.unsent(ear.fd)
             tail.look(now)
-            if self._behind(tail, ear.joined_ns, taken, now):
+            if self._behind(ear.seat, ear.joined_ns, taken, now):
                 self._lose(ear.fd, Farewell.SLOW)
 
-    def _behind(self, tail: Tail, joined_ns: int, taken: int, now: int) -> bool:
-        if now - joined_ns < BEHIND_NS:
+    def _behind(self, seat: Seat, joined_ns: int, taken: int, now: int) -> bool:
+        tail, limit_ns = seat.tail, seat.kind.behind_ns
+        if now - joined_ns < limit_ns:
             return False  # what it was given at joining may be more than that, and on its way
-        if taken < tail.end_before(now - BEHIND_NS):
+        if taken < tail.end_before(now - limit_ns):
             return True
         # What came in the last second may be much: silence that fills a gap comes all at once.
         return tail.end_before(now - _SECOND) - taken > MOST_BEHIND

@@ -73,12 +73,16 @@ class Playlists:
         self._made: Kept[tuple[object, ...], Answer] = Kept(_MOST_PLAYLISTS)
 
     def of(self, tail: Tail, manifest: Manifest, *, ended: bool) -> Answer:
-        """The last two minutes while live, everything since on air when `ended`."""
-        first = segment_of(floor(tail, manifest))
-        whole = tail.end // SEGMENT
-        stop = -(-tail.end // SEGMENT) if ended else whole
-        if not ended:
-            first = max(first, stop - LISTED)
+        """The last two minutes while live, everything since on air when `ended`.
+
+        While live what was heard before the host came stays listed: players are some seconds
+        behind, and what they are about to fetch must not be gone (RFC 8216, 6.2.2).
+        """
+        if ended:
+            first, stop = segment_of(floor(tail, manifest)), -(-tail.end // SEGMENT)
+        else:
+            stop = tail.end // SEGMENT
+            first = max(-(-tail.log.first // SEGMENT), stop - LISTED)
         if first >= stop:
             raise Unavailable("This Space has only just begun: come back at once.", retry_after=2)
         key = (tail.pid, tail.rendition, first, stop, ended)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from rostra.metrics import Family, Sample, counter, gauge
 
-_KINDS = ("calm", "busy", "crowd", "hls", "replay")
+_KINDS = ("calm", "busy", "crowd", "throng", "hls", "replay")
 _COUNTERS = {
     "joins_total": "Live responses begun.",
     "bytes_total": "Bytes of sound given to the kernel.",

@@ -32,7 +32,7 @@ from setproctitle import setproctitle
 
 from rostra import machine
 from rostra.clock import Clock
-from rostra.edge.admission import KEPT_FILES, TLS_COSTS, rated
+from rostra.edge.admission import KEPT_FILES, rated
 from rostra.edge.cadence import DearPlaces, dear_places, shared_places
 from rostra.edge.capacity import most_listeners
 from rostra.edge.claims import Claims
@@ -62,7 +62,7 @@ from rostra.settings import EdgeSettings
 from rostra.tls import Renewable
 
 _SECOND = 1_000_000_000
-_DRAIN_NS, _HURRY_NS = 12 * _SECOND, 1_500_000_000
+_DRAIN_NS, _HURRY_NS = 20 * _SECOND, 1_500_000_000
 _PR_SET_PDEATHSIG = 1
 
 
@@ -145,9 +145,9 @@ def _zygote(places: Places, settings: EdgeSettings, clock: Clock, inherited: Inh
         secret=places.secret.read_bytes(),
         most=most,
         dear=(
-            dear_places(cores, costs=TLS_COSTS if tls else 1)
+            dear_places(cores, tls=tls)
             if settings.low_latency_listeners is None
-            else shared_places(settings.low_latency_listeners)
+            else shared_places(settings.low_latency_listeners, cores)
         ),
         files=files,
     )

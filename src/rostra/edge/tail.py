@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_right
 from collections import OrderedDict, deque
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from rostra.wire.timing import RATE, samples, shown_moment
 _SECOND = 1_000_000_000
 _LOOK_BACK = 64  # records, twice as far as a whole document can be
 _STATES = 32
-_REMEMBERED_NS = 12 * _SECOND
+_REMEMBERED_NS = 20 * _SECOND
 State = dict[str, Any]
 
 
@@ -43,6 +45,7 @@ class Tail:
         self.grew_ns = now
         self._looked = now
         self._growth: deque[tuple[int, int]] = deque([(0, self.data_end)])
+        self._ends: dict[int, int] = {}  # what `end_before` found since the last look
         self._states: OrderedDict[int, State | None] = OrderedDict()
 
     def __len__(self) -> int:
@@ -66,6 +69,7 @@ class Tail:
         """See what was committed until `now`; looks once for one `now`. Returns `data_end`."""
         if now != self._looked:
             self._looked = now
+            self._ends.clear()
             if self._log.refresh():
                 self.grew_ns = now
                 self._growth.append((now, self.data_end))
@@ -74,13 +78,11 @@ class Tail:
         return self._growth[-1][1]
 
     def end_before(self, moment: int) -> int:
-        """What `data_end` was at `moment`, at most twelve seconds ago."""
-        found = self._growth[0][1]
-        for when, end in self._growth:
-            if when > moment:
-                break
-            found = end
-        return found
+        """What `data_end` was at `moment`, at most twenty seconds ago."""
+        if moment not in self._ends:  # of many who are behind each is asked about the same few
+            at = bisect_right(self._growth, moment, key=itemgetter(0))
+            self._ends[moment] = self._growth[max(0, at - 1)][1]
+        return self._ends[moment]
 
     def offset(self, index: int) -> int:
         """The offset of record `index`; of the one after the last, where it will be."""

@@ -34,6 +34,7 @@ GAUGES = (
     "listeners_calm",
     "listeners_busy",
     "listeners_crowd",
+    "listeners_throng",
     "listeners_hls",
     "listeners_replay",
     "connections",

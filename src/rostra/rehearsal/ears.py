@@ -11,7 +11,6 @@ from rostra.rehearsal.audience import State
 from rostra.rehearsal.comparison import Comparison
 from rostra.rehearsal.connections import ENDED
 from rostra.rehearsal.listener import (
-    HEAD_PATIENCE,
     Ask,
     Beginnings,
     Joining,
@@ -42,7 +41,7 @@ class Ears:
         self._since = np.zeros(count)  # when its present response began
         self._paged = np.zeros(count, np.bool_)
         self._after: dict[int, float] = {}
-        self._waiting: dict[int, tuple[int, float]] = {}  # by who joins: which try, since when
+        self._waiting: dict[int, tuple[Joining, float]] = {}  # by who joins: last heard of when
         self._comparing: dict[int, Comparison | None] = {}
 
     @property
@@ -63,7 +62,7 @@ class Ears:
         if sock is None:
             return False
         scene.audience.state[one] = State.JOINING
-        self._waiting[one] = sock.fileno(), scene.now
+        self._waiting[one] = joining, scene.now
         scene.connections.special[sock.fileno()] = partial(self._join_ready, one, joining)
         return True
 
@@ -77,6 +76,7 @@ class Ears:
         step = self._next(one, joining)
         while isinstance(step, More):
             step = self._next(one, joining)
+        self._waiting[one] = joining, scene.now
         if step is not None:
             self._go(one, joining, step)
         elif mask & ENDED:
@@ -204,8 +204,9 @@ class Ears:
     def _give_up(self) -> None:
         scene = self._scene
         overdue = [
-            one for one, (_, since) in self._waiting.items() if scene.now - since > HEAD_PATIENCE
-        ]
+            one for one, (joining, since) in self._waiting.items()
+            if scene.now - since > joining.patience
+        ]  # fmt: skip
         for one in overdue:
             self._lost(one)
         strays, scene.audience.strays = scene.audience.strays, []

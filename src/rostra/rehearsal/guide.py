@@ -98,6 +98,7 @@ class Guide:
             self.reference.feed(data)
             return
         step = self._joining.take(data)
+        self._limit = self._joining.patience
         if isinstance(step, Live):
             self._begin(step)
         elif isinstance(step, Refused | Over):

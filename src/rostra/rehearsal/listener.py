@@ -19,7 +19,9 @@ from rostra.wire.fragments import read_fragment
 from rostra.wire.malformed import Malformed
 
 HEAD_PATIENCE = 8.0  # s, link.js: QUIET_HEAD
-PERIODS = {"calm": (0.64, 1.28), "busy": (1.92, 3.84), "crowd": (7.68, 9.28)}
+PERIODS = {
+    "calm": (0.64, 1.28), "busy": (1.92, 3.84), "crowd": (7.68, 9.28), "throng": (15.36, 17.92),
+}  # fmt: skip
 CLASSES = tuple(PERIODS)
 _LONGEST_HEAD = 16 * 1024
 _LONGEST_BEGINNING = 1 << 20
@@ -236,6 +238,19 @@ class Joining:
         self.request = errand.page if page else self._ask_live
         self._page_wanted = page
 
+    @property
+    def patience(self) -> float:
+        """Seconds without a byte after which the page gives it up.
+
+        Who comes again and lacks nothing has a head at once, and sound a whole period later.
+        """
+        return HEAD_PATIENCE if self._live is None else quiet_limit(PERIODS[self._kind][0])
+
+    @property
+    def _kind(self) -> str:
+        said = "" if self._live is None else self._live.headers.get("rostra-class", "")
+        return said if said in PERIODS else "calm"
+
     def take(self, data: bytes) -> Step:
         """`data` came, which must not be longer than what is still to be skipped."""
         self._held += data
@@ -284,9 +299,8 @@ class Joining:
         if beginning is None or self._live is None:
             return _MORE
         said = self._live.headers
-        kind = said.get("rostra-class", "")
         return Live(
-            kind if kind in PERIODS else "calm",
+            self._kind,
             said.get("rostra-mark", "")[:64],
             said.get("rostra-programme", "")[:64],
             beginning,

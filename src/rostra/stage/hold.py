@@ -12,8 +12,8 @@ from rostra.wire.timing import FRAGMENT, FRAME, RATE
 Pcm = npt.NDArray[np.float32]
 
 # A programme begins with so much of it (samples), as if it had been heard: the edges give every
-# newcomer up to 9.28 s at once, and sound again only when these are nearly over.
-PRELUDE = 30 * FRAGMENT
+# newcomer up to 17.92 s at once, and sound again only when these are nearly over.
+PRELUDE = 58 * FRAGMENT
 _NOTES = (220.0, 277.18, 329.63, 415.30, 329.63, 277.18)  # hertz: an arpeggio of A major seven
 _NOTE_SECONDS = 1.6
 _LOUDNESS = 0.035  # about -29 dBFS: there, and no more

@@ -20,7 +20,7 @@ def document(**changes: Any) -> dict[str, Any]:
         "server": {"cores": 0.61, "us_per_listener_second": 2.3, "rss_mib": 812.4,
                    "stage_tick_p99_ms": 11.2},
         "client": {"cores": 0.22, "rss_mib": 402.2},
-        "classes": {"calm": 2_000, "busy": 8_000, "crowd": 110_000},
+        "classes": {"calm": 2_000, "busy": 8_000, "crowd": 110_000, "throng": 0},
         "network": {"mbit_s_peak": 2_900.0},
         "stopped": None, "limit": None,
         "series": [moment(t) for t in range(361)],

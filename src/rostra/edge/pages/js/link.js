@@ -1,6 +1,11 @@
 // One request for sound and its answer, watched: a response that says nothing for too long is cut.
 
-const PERIODS = { calm: [0.64, 1.28], busy: [1.92, 3.84], crowd: [7.68, 9.28] };
+const PERIODS = {
+  calm: [0.64, 1.28],
+  busy: [1.92, 3.84],
+  crowd: [7.68, 9.28],
+  throng: [15.36, 17.92],
+};
 const LONGEST_QUIET = 12;
 
 /** [seconds between sends, seconds given at joining] of the class that a response names. */
