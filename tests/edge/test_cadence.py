@@ -13,7 +13,6 @@ from rostra.edge.cadence import (
     CALM,
     CLASSES,
     CROWD,
-    STEP_NS,
     THRONG,
     DearPlaces,
     Load,
@@ -35,7 +34,7 @@ def test_classes_are_those_of_the_design() -> None:
         ("crowd", 7.68, 9.28),
         ("throng", 15.36, 17.92),
     ]
-    assert all(one.period_ns == one.phases * STEP_NS for one in CLASSES)
+    assert all(one.period_ns == one.phases * one.step_ns for one in CLASSES)
 
 
 def test_ten_thousand_who_come_within_a_minute_are_calm_on_two_cores() -> None:
@@ -138,7 +137,7 @@ def test_nobody_is_served_twice_in_a_period_or_forgotten(pauses: list[int], star
 
 def test_newcomers_sit_where_the_fewest_sit_and_farthest_from_their_turn() -> None:
     ring = Ring(CALM, 0)
-    now = 5 * CALM.period_ns + 3 * STEP_NS
+    now = 5 * CALM.period_ns + 3 * CALM.step_ns
     list(ring.due(now))
     assert ring.sit(now) == 3  # whose turn has just been
     assert ring.sit(now) == 2
@@ -185,9 +184,9 @@ def test_the_next_turn_is_that_of_the_next_step_in_which_somebody_sits(
         elif move == "d":
             now += number * 10_000_000
             list(ring.due(now))
-            done = now // STEP_NS
+            done = now // BUSY.step_ns
         steps = range(done + 1, done + 1 + BUSY.phases)
-        wanted = [step * STEP_NS for step in steps if step % BUSY.phases in phases]
+        wanted = [step * BUSY.step_ns for step in steps if step % BUSY.phases in phases]
         assert ring.next_due() == (wanted[0] if wanted else None)
 
 

@@ -15,22 +15,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-STEP_NS = 40_000_000
 _SECOND = 1_000_000_000
 _BEHIND_NS, _IN_HAND_NS = 10_000_000_000, 2_320_000_000
 
 
 @dataclass(frozen=True)
 class Class:
-    """One bargain of latency for cost: sound every `period_ns`, after a burst of `burst_ns`."""
+    """One bargain of latency for cost: sound every `period_ns`, after a burst of `burst_ns`.
+
+    Its phases are `step_ns` apart: the more there is in hand the longer, for fewer wake-ups.
+    """
 
     name: str
     period_ns: int
     burst_ns: int
+    step_ns: int
 
     @property
     def phases(self) -> int:
-        return self.period_ns // STEP_NS
+        return self.period_ns // self.step_ns
 
     @property
     def behind_ns(self) -> int:
@@ -38,10 +41,10 @@ class Class:
         return max(_BEHIND_NS, self.period_ns + _IN_HAND_NS)
 
 
-CALM = Class("calm", 640_000_000, 1_280_000_000)
-BUSY = Class("busy", 1_920_000_000, 3_840_000_000)
-CROWD = Class("crowd", 7_680_000_000, 9_280_000_000)
-THRONG = Class("throng", 15_360_000_000, 17_920_000_000)
+CALM = Class("calm", 640_000_000, 1_280_000_000, 40_000_000)
+BUSY = Class("busy", 1_920_000_000, 3_840_000_000, 40_000_000)
+CROWD = Class("crowd", 7_680_000_000, 9_280_000_000, 80_000_000)
+THRONG = Class("throng", 15_360_000_000, 17_920_000_000, 160_000_000)
 CLASSES = (CALM, BUSY, CROWD, THRONG)
 
 
@@ -139,7 +142,7 @@ class Ring:
         self._total = 0
         self._fewest = 0  # in any one of them
         self._next: int | None = None  # the next step in which somebody sits, where it is known
-        self._done = now // STEP_NS  # every step up to this one has had its turn
+        self._done = now // kind.step_ns  # every step up to this one has had its turn
 
     def __len__(self) -> int:
         return self._total
@@ -148,7 +151,7 @@ class Ring:
         """Take a seat for one listener who has just been given everything: the phase."""
         count = len(self._sitting)
         # From the step that has just been backwards: the first one found is the farthest away.
-        place = -max(self._done, now // STEP_NS) % count
+        place = -max(self._done, now // self.kind.step_ns) % count
         place = self._emptiest(place)
         self._sitting[place] += 1
         self._total += 1
@@ -181,14 +184,14 @@ class Ring:
 
         After a long pause the turns that were missed are not made up for: one send carries all.
         """
-        current = now // STEP_NS
+        current = now // self.kind.step_ns
         first = max(self._done + 1, current - len(self._sitting) + 1)
         self._done = max(self._done, current)
         self._next = None
         for step in range(first, current + 1):
             phase = step % len(self._sitting)
             if self._sitting[-phase]:
-                yield Turn(phase, step * STEP_NS)
+                yield Turn(phase, step * self.kind.step_ns)
 
     def next_due(self) -> int | None:
         """When the next occupied phase has its turn, or None while nobody sits."""
@@ -198,4 +201,4 @@ class Ring:
             count = len(self._sitting)
             steps = range(self._done + 1, self._done + 1 + count)
             self._next = next(step for step in steps if self._sitting[-(step % count)])
-        return self._next * STEP_NS
+        return self._next * self.kind.step_ns

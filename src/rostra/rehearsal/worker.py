@@ -33,6 +33,7 @@ from rostra.rehearsal.slow import Slow
 _AT_ONCE = 64  # connections opened before sounds have their turn again
 _EVENTS = 4096
 _HOLD_NAP = 0.06
+_COLLECTED_AFTER = 100_000  # objects
 _LAST = 1.0  # s for those who come last
 _LATE = 0.25
 _SECOND = 1_000_000_000
@@ -115,7 +116,7 @@ class Worker:
         self._slow = Slow(self._scene)
         self._started = 0
         self._broke = orders.plan.break_at is None
-        self._nap = min(0.03, max(0.002, 0.0013 * orders.share.workers))
+        self._nap = min(0.05, max(0.002, 0.002 * orders.share.workers))
         self._parent = os.getppid()
         self._polled = 0.0
         # Not all in the same moment: what is worked out then takes the CPU for some time.
@@ -124,6 +125,7 @@ class Worker:
     def run(self) -> None:
         """Everything."""
         gc.freeze()
+        gc.set_threshold(_COLLECTED_AFTER)  # nothing here goes round in circles
         self._wait_for_the_beginning()
         while not self._over():
             self._turn()
