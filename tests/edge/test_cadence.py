@@ -18,6 +18,7 @@ from rostra.edge.cadence import (
     Load,
     Ring,
     choose_class,
+    class_again,
     dear_places,
     nap,
     shared_places,
@@ -59,6 +60,15 @@ def test_a_storm_is_a_crowd_before_the_dear_places_are_taken() -> None:
 def test_dear_places_may_be_given_by_number_and_be_none() -> None:
     assert shared_places(42_000, 2) == dear_places(2)
     assert choose_class(Load(0, 0, 0.0, shared_places(0, 2))) is CROWD
+
+
+def test_who_goes_on_stays_in_its_class_however_many_come_at_once() -> None:
+    dear = DearPlaces(100, 300, 1000)
+    rush = Load(0, 0, 9_000, dear, late=True)
+    assert choose_class(rush) is THRONG
+    assert [class_again(kind, rush) for kind in CLASSES] == list(CLASSES)
+    full = Load(125, 375, 9_000, dear, crowd=1_249)
+    assert [class_again(kind, full) for kind in CLASSES] == [CROWD, CROWD, CROWD, THRONG]
 
 
 def test_phones_take_what_they_cost_from_the_dear_places() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rostra.edge.cadence import CALM
+from rostra.edge.cadence import CALM, THRONG
 from rostra.edge.cohort import Ear, Seat
 from rostra.edge.crowd import Crowd, Farewell
 from rostra.edge.live import Beginnings, start_of
@@ -228,11 +228,26 @@ def test_the_end_is_sent_before_anybody_is_parted_with(hall: Hall) -> None:
 def test_the_census_needs_ten_seconds_and_a_programme_that_grows(hall: Hall) -> None:
     hall.join(1)
     hall.go_on(9 * SECOND)
-    assert hall.crowd.hearing().get((SLUG, Standing.VERIFIED), 0) == 0
+    assert hall.crowd.hearing(hall.now).get((SLUG, Standing.VERIFIED), 0) == 0
     hall.go_on(4 * SECOND)
-    assert hall.crowd.hearing() == {(SLUG, Standing.VERIFIED): 1}
+    assert hall.crowd.hearing(hall.now) == {(SLUG, Standing.VERIFIED): 1}
     hall.go_on(24 * SECOND, speaking=False)
-    assert hall.crowd.hearing() == {(SLUG, Standing.VERIFIED): 0}
+    assert hall.crowd.hearing(hall.now) == {(SLUG, Standing.VERIFIED): 0}
+
+
+def test_the_census_need_not_wait_for_the_first_turn_of_a_throng(hall: Hall) -> None:
+    hall.sockets.held[2] = 1
+    for fd in (1, 2):  # the second has not taken all that it was given
+        seat = hall.seat._replace(kind=THRONG)
+        hall.crowd.join(Ear(fd, seat, hall.tail.look(hall.now)), hall.now)
+    hall.go_on(9 * SECOND)
+    assert hall.crowd.hearing(hall.now) == {(SLUG, Standing.VERIFIED): 0}
+    hall.go_on(2 * SECOND)
+    assert hall.crowd.hearing(hall.now) == {(SLUG, Standing.VERIFIED): 1}
+    hall.sockets.held.clear()
+    assert hall.crowd.hearing(hall.now) == {(SLUG, Standing.VERIFIED): 2}
+    hall.go_on(16 * SECOND)
+    assert hall.crowd.hearing(hall.now) == {(SLUG, Standing.VERIFIED): 2}
 
 
 def test_rewinding_is_paced_and_then_live(hall: Hall) -> None:

@@ -110,6 +110,21 @@ def choose_class(load: Load) -> Class:
     return CROWD if load.crowd + coming < load.places.crowd else THRONG
 
 
+def class_again(before: Class, load: Load) -> Class:
+    """The class of who was of the class `before`, and comes back to go on where it was cut off.
+
+    The same, because what it has in hand lasts for no longer period. The rate is not asked: those
+    of an edge that ended all come at once, and their places are free again. A quarter more are
+    given than to newcomers, so that a few of them do not keep the last ones out.
+    """
+    taken = {CALM.name: load.calm, BUSY.name: load.busy, CROWD.name: load.crowd}
+    places = load.places._asdict()
+    for kind in CLASSES[CLASSES.index(before) : -1]:
+        if taken[kind.name] < places[kind.name] * 5 // 4:
+            return kind
+    return THRONG
+
+
 _RUSH = 1_000.0  # joins a second on all edges
 _SHORTEST_NAP_NS, _LONGEST_NAP_NS, _NAP_EACH_NS = 5_000_000, 20_000_000, 1_000_000
 

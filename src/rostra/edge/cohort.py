@@ -29,20 +29,21 @@ class Seat(NamedTuple):
 class Ear:
     """One listener with a place of its own in the log."""
 
-    __slots__ = ("cohort", "fd", "joined_ns", "offset", "seat")
+    __slots__ = ("cohort", "fd", "joined_ns", "offset", "seat", "took")
 
     def __init__(self, fd: int, seat: Seat, offset: int) -> None:
         self.fd = fd
         self.seat = seat
         self.offset = offset  # of the next byte
         self.joined_ns = 0
+        self.took = False  # all that it was given at joining, as of the last census
         self.cohort: Cohort | None = None  # where it sits as a newcomer
 
 
 class Cohort:
     """Who gets the same bytes at the same time; `newcomers` do so from their first turn on."""
 
-    __slots__ = ("fds", "hearing", "lagging", "newcomers", "offset", "phase", "seat", "turns")
+    __slots__ = ("fds", "lagging", "newcomers", "offset", "phase", "seat", "turns", "youngest_ns")
 
     def __init__(self, seat: Seat, phase: int) -> None:
         self.seat = seat
@@ -51,7 +52,7 @@ class Cohort:
         self.newcomers: dict[int, Ear] = {}
         self.offset = 0  # up to which all of `fds` have been sent the log
         self.turns = 0
-        self.hearing = 0
+        self.youngest_ns = 0  # since when the last of `fds` has been a listener
         self.lagging = 0  # of those here for long enough, as of the last check
 
     def __len__(self) -> int:

@@ -20,7 +20,8 @@ from rostra.errors import RostraError, Unavailable
 from rostra.programme.replay import Recording
 
 _GONE = select.EPOLLHUP | select.EPOLLERR
-_READ_SIZE = 16 * 1024  # a whole TLS record: none of it may stay where epoll does not see it
+_READ_SIZE = 4 * 1024  # hardly any request is longer, and what is finds its next turn
+_TLS_READ_SIZE = 16 * 1024  # a whole record: none of it may stay where epoll does not see it
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", 18)
 _PAUSE_MS = Wait.REPLAY.patience_ns // 1_000_000
@@ -34,6 +35,7 @@ class Conversations:
         self._serving = serving
         self._shelf = shelf
         self._unread: deque[Connection] = deque()
+        self._read_size = _READ_SIZE if sockets.context is None else _TLS_READ_SIZE
         self.draining = False
 
     def happened(self, connection: Connection, mask: int) -> None:
@@ -68,7 +70,7 @@ class Conversations:
 
     def _read(self, connection: Connection) -> None:
         try:
-            data = connection.sock.recv(_READ_SIZE)
+            data = connection.sock.recv(self._read_size)
         except BlockingIOError:
             return
         except OSError:

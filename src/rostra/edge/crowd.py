@@ -194,6 +194,7 @@ class Crowd:
         if self._send_rest(ear, now):
             del cohort.newcomers[ear.fd], self._newcomers[ear.fd]
             self._seats.take(ear.fd, cohort, ear.joined_ns)
+            cohort.youngest_ns = max(cohort.youngest_ns, ear.joined_ns)
         elif ear.fd in self._newcomers:
             self._make_slow(ear)
 
@@ -247,7 +248,6 @@ class Crowd:
                 self._lose(fd, Farewell.FINISHED)
             return
         cohort.turns += 1
-        self._count(cohort, now)
 
     def _make_slow(self, ear: Ear) -> None:
         self._set_apart(ear)
@@ -299,13 +299,6 @@ class Crowd:
                 lagging += not _hears(tail, joined_ns, unsent, now)
         cohort.lagging = lagging
 
-    def _count(self, cohort: Cohort, now: int) -> None:
-        """Who hears, by the census; between two checks only time passes."""
-        grew_ns = cohort.seat.tail.grew_ns
-        goes_on = cohort.fds and hears(ENOUGH_NS, now - grew_ns)
-        senior = self._seats.senior(cohort.fds, grew_ns - ENOUGH_NS) if goes_on else 0
-        cohort.hearing = max(0, senior - cohort.lagging)
-
     def check_slow(self, now: int) -> None:
         """Once a second: part with those who fell too far behind, or whose Space is over."""
         for ear in list(self._slow.values()):
@@ -323,13 +316,37 @@ class Crowd:
         # What came in the last second may be much: silence that fills a gap comes all at once.
         return tail.end_before(now - _SECOND) - taken > MOST_BEHIND
 
-    def hearing(self) -> dict[tuple[str, Standing], int]:
+    def hearing(self, now: int) -> dict[tuple[str, Standing], int]:
         """Listeners of each Space (slug) who hear, by the census, as what they are counted."""
         sums: dict[tuple[str, Standing], int] = {}
         for cohort in self._all_cohorts():
             key = (cohort.seat.space.slug, cohort.seat.standing)
-            sums[key] = sums.get(key, 0) + cohort.hearing
+            sums[key] = sums.get(key, 0) + self._hearing_in(cohort, now)
+        for ear in self._newcomers.values():  # in the order in which they came
+            if ear.joined_ns > now - ENOUGH_NS:
+                break
+            key = (ear.seat.space.slug, ear.seat.standing)
+            sums[key] += self._has_taken_enough(ear, now)
         return sums
+
+    def _hearing_in(self, cohort: Cohort, now: int) -> int:
+        """Of those who are level; between two checks only time passes."""
+        grew_ns = cohort.seat.tail.grew_ns
+        if not cohort.fds or not hears(ENOUGH_NS, now - grew_ns):
+            return 0
+        before = grew_ns - ENOUGH_NS
+        old = cohort.youngest_ns <= before
+        senior = len(cohort.fds) if old else self._seats.senior(cohort.fds, before)
+        return max(0, senior - cohort.lagging)
+
+    def _has_taken_enough(self, ear: Ear, now: int) -> bool:
+        """Whether a newcomer of ten seconds has taken what it was given; asked until it has."""
+        ear.seat.tail.look(now)
+        grew_ns = ear.seat.tail.grew_ns
+        if not hears(grew_ns - ear.joined_ns, now - grew_ns):
+            return False
+        ear.took = ear.took or self._host.unsent(ear.fd) == 0
+        return ear.took
 
     def _all_cohorts(self) -> Iterator[Cohort]:
         for row in self._cohorts.values():

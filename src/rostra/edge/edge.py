@@ -199,7 +199,7 @@ class Edge:
 
     def _census(self) -> None:
         now, fetched = self._sockets.now, self._serving.fetched
-        hearing = self._sockets.crowd.hearing()
+        hearing = self._sockets.crowd.hearing(now)
         by_hls = {slug: one.listeners(now) for slug, one in fetched.items()}
         here = {*by_hls, *(slug for slug, _ in hearing)}
         for slug in here | self._counted:

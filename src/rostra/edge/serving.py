@@ -13,7 +13,7 @@ from rostra.edge import hls, recording
 from rostra.edge.admission import retry_after
 from rostra.edge.answers import JSON_TYPE, NO_STORE, PREFLIGHT, Answer, error, text
 from rostra.edge.asker import who_asks
-from rostra.edge.cadence import choose_class
+from rostra.edge.cadence import choose_class, class_again
 from rostra.edge.census import Fetched
 from rostra.edge.cohort import Seat
 from rostra.edge.counts import Counts
@@ -156,7 +156,7 @@ class Serving:
         key = (found.slug, found.rendition, rehearsed)
         until, join = self._joins.get(key, (0, None))
         if join is not None and now < until:
-            self._admit("", wall_s, now)
+            self._admit(now, returning=False)
             return join
         made = self._join(found, now, wall_s, rehearsed=rehearsed)
         if isinstance(made, Join):
@@ -174,8 +174,13 @@ class Serving:
         if not space.manifest.on and space.manifest.phase != "ended":
             raise _later("This Space has not begun: come back later.")
         tail = space.current(found.rendition, now)
-        self._admit(asked.get("mark", ""), wall_s, now)
-        kind = choose_class(self._parts.counts.load(now))
+        mark = asked.get("mark")
+        before = verify(self._parts.secret, mark, wall_s) if mark else None
+        self._admit(now, returning=before is not None)
+        load = self._parts.counts.load(now)
+        kind = (
+            class_again(before.kind, load) if before and after is not None else choose_class(load)
+        )
         start = start_of(tail, kind, floor(tail, space.manifest), after, since)
         if start.paced and self._parts.paced() >= MOST_PACED:
             raise _later("Too many listen to earlier parts: try again, or listen live.")
@@ -195,8 +200,7 @@ class Serving:
             return False
         return 0 < tail.end - samples(after) <= AT_ONCE
 
-    def _admit(self, mark: str, wall_s: int, now: int) -> None:
-        returning = bool(mark) and verify(self._parts.secret, mark, wall_s) is not None
+    def _admit(self, now: int, *, returning: bool) -> None:
         if not self._parts.counts.admits(now, returning=returning):
             raise Unavailable(
                 "This server has as many listeners as it can serve: try again.",
