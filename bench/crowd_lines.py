@@ -13,6 +13,9 @@ def _heard(f: Figures) -> str:
     )
 
 
+_MINUTE = 61.0  # s, as the series has one entry a second
+
+
 def _well(f: Figures) -> bool:
     """Held, without silence, byte for byte."""
     silent, wrong = f["silence"]["listeners"], f["verified"]["mismatches"]
@@ -28,8 +31,8 @@ CROWD: tuple[Benchmark, ...] = (
         Row(
             "425,000 listeners joined within 60 s, held 5 min, 1 % verified",
             "silence 0, mismatches 0; first sound p99 ≤ 3 s",
-            _heard,
-            lambda f: _well(f) and f["first_audio"]["p99"] <= 3,
+            lambda f: f"all there after {f['all_there_s']:.0f} s; {_heard(f)}",
+            lambda f: _well(f) and f["first_audio"]["p99"] <= 3 and f["all_there_s"] <= _MINUTE,
         ),
         Row(
             "CPU of the server for one of them; of both sides",

@@ -13,6 +13,7 @@ from bench.rig import Server
 from rostra.testing.patience import until
 
 Document = dict[str, Any]
+_ALL = 0.999  # of those asked: when all are there
 _SPARE = 180.0  # s that a rehearsal may take beyond its own length
 
 
@@ -68,5 +69,7 @@ def _brief(told: Document) -> Document:
     """All but the series and the set-up, of which little is kept."""
     series = told["series"]
     peak: Document = max(series, key=lambda one: one["cores"] + one["client_cores"], default={})
+    there = (one["t"] for one in series if one["listeners"] >= _ALL * told["asked"])
     kept = {key: value for key, value in told.items() if key not in ("series", "setup")}
-    return kept | {"busiest_second": peak, "memory_mib": told["setup"]["memory_mib"]}
+    more = {"busiest_second": peak, "memory_mib": told["setup"]["memory_mib"]}
+    return kept | more | {"all_there_s": next(there, None)}
