@@ -18,7 +18,7 @@ from rostra.rehearsal.listener import CLASSES, PERIODS, Live, quiet_limit
 from rostra.rehearsal.player import Numbers, Places, Players
 from rostra.rehearsal.reference import Reference
 
-_LONGEST_WAIT = 12.0  # s for the reference, before the usual size of a fragment is believed
+_LONGEST_WAIT = 20.0  # s for the reference, before the usual size of a fragment is believed
 _QUIET = np.array([quiet_limit(PERIODS[name][0]) for name in CLASSES], np.float32)
 
 

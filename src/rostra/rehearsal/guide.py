@@ -42,6 +42,7 @@ class Guide:
         self._sock: socket.socket | None = None
         self._joining: Joining | None = None
         self._after: float | None = None
+        self._mark = ""  # of its class, in which it stays: others wait until it has read
         self._found_live = False
         self._limit = HEAD_PATIENCE
         self._heard = 0.0
@@ -60,7 +61,9 @@ class Guide:
 
     def _join(self) -> None:
         after = self._after if self.reference.after is None else self.reference.after
-        self._joining = Joining(self._errand, self._beginnings, self._now, page=False, after=after)
+        self._joining = Joining(
+            self._errand, self._beginnings, self._now, page=False, after=after, mark=self._mark
+        )
         self._limit, self._heard = HEAD_PATIENCE, self._now
         self._sock = self._connections.open(self._joining.request)
         self._connections.special[self._sock.fileno()] = self._ready
@@ -110,6 +113,7 @@ class Guide:
 
     def _begin(self, live: Live) -> None:
         self._tries = 0
+        self._mark = live.mark
         if not self._found_live:
             self._found_live = True
             self._after = max(0.0, seconds(live.beginning.media_time) - _EARLIER)
