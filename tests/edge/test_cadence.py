@@ -73,10 +73,10 @@ def test_who_goes_on_stays_in_its_class_however_many_come_at_once() -> None:
 
 def test_phones_take_what_they_cost_from_the_dear_places() -> None:
     dear = DearPlaces(100, 300, 1000)
-    assert choose_class(Load(0, 0, 0, dear, phones=46)) is CALM
-    assert choose_class(Load(0, 0, 0, dear, phones=47)) is BUSY
-    assert choose_class(Load(0, 65, 0, dear, phones=47)) is CROWD
-    assert choose_class(Load(0, 0, 0, dear, phones=60)) is CROWD
+    assert choose_class(Load(0, 0, 0, dear, phones=99)) is CALM
+    assert choose_class(Load(0, 0, 0, dear, phones=100)) is BUSY
+    assert choose_class(Load(0, 67, 0, dear, phones=100)) is CROWD
+    assert choose_class(Load(0, 0, 0, dear, phones=129)) is CROWD
 
 
 def test_what_the_crowd_takes_is_not_given_a_second_time() -> None:

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 BYTES_EACH = 16_000
-EACH_CORE = 50_000
+EACH_CORE = 50_000  # listeners a core is trusted with unmeasured; beyond, the crowd is a throng
 TLS_COSTS = 2
 HLS_COSTS = 7  # times the CPU of a listener of the crowd: it asks twice for each segment
 KEPT_FILES = 64

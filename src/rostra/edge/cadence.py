@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rostra.edge.admission import EACH_CORE, HLS_COSTS
+
 _SECOND = 1_000_000_000
 _BEHIND_NS, _IN_HAND_NS = 10_000_000_000, 2_320_000_000
 
@@ -73,9 +75,7 @@ class Load(NamedTuple):
 
 _CALM_EACH_CORE, _BUSY_EACH_CORE = 6_000, 15_000  # each about a seventh of the core's time
 _TLS_COSTS = 3  # times: twice for each send, and the handshakes of those who come
-_CROWD_EACH_CORE = 50_000  # as many as a core is trusted with unmeasured (admission.py)
 _AHEAD_SECONDS = 10.0  # of joins that the places of a class must be free for
-_PHONE = 15  # of the crowd, that cost what one phone with its two requests a segment does
 _CROWD_FOR_CALM, _CROWD_FOR_BUSY = 7, 3  # of the crowd, that cost what one dear listener does
 _THRONG_FOR_CROWD = 2  # of the throng, that cost little more than one of the crowd
 
@@ -84,13 +84,13 @@ def dear_places(cores: int, *, tls: bool = False) -> DearPlaces:
     """What so many cores are given for."""
     costs = _TLS_COSTS if tls else 1
     calm, busy = _CALM_EACH_CORE * cores // costs, _BUSY_EACH_CORE * cores // costs
-    return DearPlaces(calm, busy, _CROWD_EACH_CORE * cores)
+    return DearPlaces(calm, busy, EACH_CORE * cores)
 
 
 def shared_places(total: int, cores: int) -> DearPlaces:
     """`total` calm and busy places, in the proportion in which cores would give them."""
     calm = total * _CALM_EACH_CORE // (_CALM_EACH_CORE + _BUSY_EACH_CORE)
-    return DearPlaces(calm, total - calm, _CROWD_EACH_CORE * cores)
+    return DearPlaces(calm, total - calm, EACH_CORE * cores)
 
 
 def choose_class(load: Load) -> Class:
@@ -101,7 +101,7 @@ def choose_class(load: Load) -> Class:
     held back looks like few who come, just when there is least for them.
     """
     coming = load.joins_per_second * _AHEAD_SECONDS
-    taken = load.crowd + load.throng // _THRONG_FOR_CROWD + load.phones * _PHONE
+    taken = load.crowd + load.throng // _THRONG_FOR_CROWD + load.phones * HLS_COSTS
     if not load.late:
         if load.calm + coming < load.places.calm - taken // _CROWD_FOR_CALM:
             return CALM
