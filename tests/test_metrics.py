@@ -57,7 +57,7 @@ def test_every_counter_of_the_board_is_told() -> None:
     assert "rostra_edge_places 20000\n" in page
     assert "rostra_edge_processes 2\n" in page
     assert "rostra_rehearsed_listeners 300\n" in page
-    assert page.count("rostra_edge_listeners{") == 5
+    assert page.count("rostra_edge_listeners{") == 6
     assert page.count("# HELP") == page.count("# TYPE")
 
 

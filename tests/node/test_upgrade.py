@@ -149,7 +149,7 @@ def test_another_version_takes_over_and_back_and_nobody_hears_it(
     [
         (("node/serve.py", "def serve(", "def serve"), "SyntaxError"),
         (("web/process.py", "import uvicorn", "import uvicorn_of_tomorrow"), "No module named"),
-        (("programme/board.py", "_VERSION = 3", "_VERSION = 4"), "is not the board of this Rostra"),
+        (("programme/board.py", "_VERSION = 4", "_VERSION = 5"), "is not the board of this Rostra"),
         (
             ("node/handover.py", "_VERSION = 1", "_VERSION = 2"),
             "cannot take over from the one that",
@@ -195,7 +195,7 @@ def test_a_python_that_is_not_there_is_told(steady: Served) -> None:
 
 def test_one_upgrade_at_a_time(steady: Served, tmp_path: Path) -> None:
     code = another_version(tmp_path / "new")
-    change(code, "programme/board.py", "_VERSION = 3", "_VERSION = 4")
+    change(code, "programme/board.py", "_VERSION = 4", "_VERSION = 5")
     request = steady.data / "run" / "upgrade.request"
     steady.process.send_signal(signal.SIGSTOP)
     try:
