@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bench.rows import Benchmark, Figures, Row
 
+_MINUTE = 61.0  # s, as the series has one entry a second
+
 
 def _heard(f: Figures) -> str:
     return (
@@ -11,9 +13,6 @@ def _heard(f: Figures) -> str:
         f"{f['verified']['mismatches']} mismatches in {f['verified']['bytes'] / 1e6:,.0f} MB; "
         f"first sound p99 {f['first_audio']['p99']:.2f} s"
     )
-
-
-_MINUTE = 61.0  # s, as the series has one entry a second
 
 
 def _well(f: Figures) -> bool:

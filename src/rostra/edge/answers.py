@@ -74,21 +74,20 @@ class Answer:
 
     def head(self, *, keep_alive: bool, wall_s: int) -> bytes:
         """The head as it is sent at `wall_s` seconds of wall time."""
-        return self._first(keep_alive, wall_s, whole=False)
+        return self._first(keep_alive, wall_s)
 
     def begun(self, *, keep_alive: bool, wall_s: int) -> tuple[bytes, tuple[Part, ...]]:
         """What is sent: the head with the first part, if that is bytes, and the other parts."""
-        whole = bool(self.parts) and isinstance(self.parts[0], bytes)
-        return self._first(keep_alive, wall_s, whole=whole), self.parts[whole:]
+        if self.parts and isinstance(self.parts[0], bytes):
+            return self._first(keep_alive, wall_s, self.parts[0]), self.parts[1:]
+        return self._first(keep_alive, wall_s), self.parts
 
-    def _first(self, keep_alive: bool, wall_s: int, *, whole: bool) -> bytes:
-        """The head, `whole` with the first part: the same page is sent to thousands in a second."""
-        key = (keep_alive, whole)
+    def _first(self, keep_alive: bool, wall_s: int, body: bytes = b"") -> bytes:
+        """The head and `body`, kept: the same page is sent to thousands in a second."""
+        key = (keep_alive, bool(body))
         made_s, made = self._framed.get(key, (-1, b""))
         if made_s != wall_s:
-            made = self._head(keep_alive, wall_s)
-            if whole and isinstance(self.parts[0], bytes):
-                made += self.parts[0]
+            made = self._head(keep_alive, wall_s) + body
             self._framed[key] = wall_s, made
         return made
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rostra.edge.admission import EACH_CORE, HLS_COSTS
+from rostra.edge.census import BEHIND_NS
 
 _SECOND = 1_000_000_000
-_BEHIND_NS, _IN_HAND_NS = 10_000_000_000, 2_320_000_000
+_IN_HAND_NS = 2_320_000_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Class:
     @property
     def behind_ns(self) -> int:
         """How old what a listener lacks may be: it is given sound for a whole period at once."""
-        return max(_BEHIND_NS, self.period_ns + _IN_HAND_NS)
+        return max(BEHIND_NS, self.period_ns + _IN_HAND_NS)
 
 
 CALM = Class("calm", 640_000_000, 1_280_000_000, 40_000_000)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rostra.edge.cadence import CLASSES
 from rostra.metrics import Family, Sample, counter, gauge
 
-_KINDS = ("calm", "busy", "crowd", "throng", "hls", "replay")
+_KINDS = (*(kind.name for kind in CLASSES), "hls", "replay")
 _COUNTERS = {
     "joins_total": "Live responses begun.",
     "bytes_total": "Bytes of sound given to the kernel.",

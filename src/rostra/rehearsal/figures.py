@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rostra.rehearsal.listener import CLASSES
+
 COUNTERS = (
     "ready", "started", "joined", "listening", "refused", "failed", "over", "cut", "rejoined",
     "refusals", "bytes", "missing_seconds",
-    "calm", "busy", "crowd", "throng",
+    *CLASSES,
     "verified", "verified_bytes", "mismatches",
     "silent_listeners", "silence_total", "silence_max",
     "join_max", "first_max",
@@ -185,7 +187,7 @@ def _turned_away(ledger: Ledger) -> dict[str, Any]:
 def _kinds(ledger: Ledger) -> dict[str, Any]:
     """The listeners by class, the phones among them, and those who are slow on purpose."""
     return {
-        "classes": {name: ledger.whole(name) for name in ("calm", "busy", "crowd", "throng")},
+        "classes": {name: ledger.whole(name) for name in CLASSES},
         "hls": {
             "listeners": ledger.whole("hls"),
             "held": ledger.whole("hls_listening"),
