@@ -59,7 +59,7 @@ async def test_a_paused_room_plays_on_without_its_speakers(hall) -> None:
     await hall.open()
     await hall.join("host", role="host")
     await hall.move("start")
-    await hall.hears(lambda slots: len(slots) > 20, "the host")
+    await hall.hears(lambda slots: len(slots) > 40, "the host")
     await hall.move("pause")
     await hall.pass_time(1)
     assert hall.manifest.phase == "paused"
@@ -72,7 +72,7 @@ async def test_a_paused_room_plays_on_without_its_speakers(hall) -> None:
     silent_from = (paused_at - hall.manifest.on_air) + RATE // 2
     heard = read(hall.recorded())
     inside = [at for at in heard.places if silent_from < at < silent_from + RATE // 2]
-    assert heard.heard_seconds > 2
+    assert heard.heard_seconds > 3
     assert not inside
 
 
