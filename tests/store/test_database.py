@@ -80,8 +80,11 @@ async def test_the_migrations_make_exactly_the_tables_that_are_declared(
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    import rostra.chores.tables
+    import rostra.moderation.tables
     import rostra.people.tables
-    import rostra.rooms.tables  # noqa: F401
+    import rostra.rooms.tables
+    import rostra.square.tables  # noqa: F401
     from rostra.store.schema import METADATA
 
     async with database.reading() as connection:

@@ -5,6 +5,8 @@ Each takes a connection with an open transaction; the caller commits by leaving 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -80,7 +82,7 @@ async def set_role(connection: AsyncConnection, handle: str, role: str) -> Accou
         if len(others) == 1:
             raise Conflict(f"@{account.handle} is the last administrator: make another one first.")
     await connection.execute(update(accounts).where(accounts.c.id == account.id).values(role=role))
-    return Account(account.id, account.handle, account.name, role)
+    return replace(account, role=role)
 
 
 async def make_token(

@@ -8,34 +8,68 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rostra.people.rules import ACTING
 from rostra.people.tables import accounts, api_tokens, sessions
 from rostra.people.tokens import fingerprint
 
 
 @dataclass(frozen=True)
 class Account:
-    """Somebody known here; `role` is admin, host or member."""
+    """Somebody known here; `role` is one of rules.ROLES, `state` one of rules.STATES."""
 
     id: str
     handle: str
     name: str
     role: str
+    state: str = "active"
 
     @property
     def may_host(self) -> bool:
-        return self.role in {"host", "admin"}
+        return self.role in {"host", "moderator", "admin"}
+
+    @property
+    def may_moderate(self) -> bool:
+        return self.role in {"moderator", "admin"}
+
+    @property
+    def may_act(self) -> bool:
+        return self.state in ACTING
 
 
-_ACCOUNT = select(accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.role)
+_ACCOUNT = select(
+    accounts.c.id, accounts.c.handle, accounts.c.name, accounts.c.role, accounts.c.state
+)
 
 
 async def by_handle(connection: AsyncConnection, handle: str) -> Account | None:
     return await _one(connection, _ACCOUNT.where(accounts.c.handle == handle))
 
 
-async def by_api_token(connection: AsyncConnection, token: str) -> Account | None:
-    joined = _ACCOUNT.join(api_tokens, api_tokens.c.account_id == accounts.c.id)
-    return await _one(connection, joined.where(api_tokens.c.fingerprint == fingerprint(token)))
+@dataclass(frozen=True)
+class Bearer:
+    """Whom a token stands for: an account, or (None) an application that acts for itself.
+
+    `scopes` is None where the token may do all that the account may.
+    """
+
+    account: Account | None
+    application_id: str | None = None
+    scopes: frozenset[str] | None = None
+
+
+async def by_api_token(connection: AsyncConnection, token: str) -> Bearer | None:
+    joined = (
+        _ACCOUNT.add_columns(api_tokens.c.application_id, api_tokens.c.scopes)
+        .select_from(api_tokens)
+        .outerjoin(accounts, api_tokens.c.account_id == accounts.c.id)
+        .where(api_tokens.c.fingerprint == fingerprint(token))
+    )
+    row = (await connection.execute(joined)).first()
+    if row is None:
+        return None
+    account = None if row.id is None else _account(row)
+    scopes = None if row.scopes is None else frozenset(row.scopes.split())
+    return Bearer(account, row.application_id, scopes)
 
 
 async def by_session(connection: AsyncConnection, token: str, now_ms: int) -> Account | None:
@@ -62,4 +96,4 @@ async def _one(connection: AsyncConnection, query: Select[Any]) -> Account | Non
 
 
 def _account(row: Any) -> Account:
-    return Account(row.id, row.handle, row.name, row.role)
+    return Account(row.id, row.handle, row.name, row.role, row.state)

@@ -7,7 +7,15 @@ import unicodedata
 
 from rostra.errors import BadInput
 
-ROLES = ("admin", "host", "member")
+ROLES = ("admin", "moderator", "host", "member")
+STATES = ("active", "pending", "limited", "suspended", "leaving", "gone")
+"""What an account is: only *active* and *limited* ones may act. A *limited* one is seen by those
+who follow it and by whoever asks for it, nowhere else; a *pending* one waits for approval; one
+that is *leaving* is being deleted; of one that is *gone* the handle is left, so that nobody takes
+it to be taken for another."""
+
+ACTING = frozenset({"active", "limited"})
+SEEN = frozenset({"active", "limited"})
 LINK_MS = 24 * 3600 * 1000
 """A one-time sign-in link is good for a day."""
 
@@ -32,7 +40,9 @@ def checked_handle(text: str) -> str:
 def checked_role(text: str) -> str:
     """One of ROLES. Raises BadInput."""
     if text not in ROLES:
-        raise BadInput(f"There is no role {text[:40]!r}: it must be admin, host or member.")
+        raise BadInput(
+            f"There is no role {text[:40]!r}: it must be admin, moderator, host or member."
+        )
     return text
 
 

@@ -69,6 +69,26 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    @asynccontextmanager
+    async def migrating(self, seconds: float) -> AsyncIterator[AsyncConnection]:
+        """A transaction that changes tables, committed like any other.
+
+        SQLite changes a table by making it anew and dropping the old one, which would delete
+        whatever refers to it: so references are not followed meanwhile, and all checked after.
+        Raises Unavailable, as `writing` does.
+        """
+        async with _in_time(seconds), self._my_turn(), self.engine.connect() as plain:
+            connection = await plain.execution_options(rostra_writes=True, rostra_migrates=True)
+            try:
+                async with connection.begin():
+                    yield connection
+                    if self.is_sqlite:
+                        check = await connection.exec_driver_sql("PRAGMA foreign_key_check")
+                        broken = check.all()
+                        assert not broken, broken
+            finally:
+                await plain.invalidate()  # whoever comes next has references followed again
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -135,8 +155,10 @@ def _prepare_sqlite(raw: Any, _: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: upgrading a reader's transaction fails without waiting.
-    writes = connection.get_execution_options().get("rostra_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("rostra_migrates"):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # does nothing once it has begun
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("rostra_writes") else "BEGIN")
 
 
 def _postgresql(url: str) -> AsyncEngine:

@@ -39,7 +39,7 @@ async def migrate(database: Database) -> None:
             f"The database was made by a newer Rostra (schema {present}, this one knows "
             f"{known[-1]}): install that version, or use another data folder or database."
         )
-    async with database.writing(MIGRATION_SECONDS) as connection:
+    async with database.migrating(MIGRATION_SECONDS) as connection:
         await connection.run_sync(upgrade)
     log.info("database migrated", before=present, now=known[-1])
 

@@ -11,7 +11,7 @@ from rostra.people import queries, tokens
 from rostra.rooms import queries as rooms
 from rostra.rooms.rules import no_such_space
 from rostra.web.parts import WebParts, parts_of
-from rostra.web.rules import NOBODY, Caller, Rule, check_account, seat_allows
+from rostra.web.rules import NOBODY, Caller, Rule, check_account, check_scope, seat_allows
 
 COOKIE = "rostra_session"
 LONGEST_TOKEN = tokens.LONGEST
@@ -52,21 +52,25 @@ async def visitor_of(request: Request) -> Caller:
 async def _by_token(parts: WebParts, token: str) -> Caller:
     if tokens.is_signed(token):
         return Caller(invite=tokens.read(parts.secret, token, parts.now()))
-    account = None
+    bearer = None
     if len(token) <= LONGEST_TOKEN:
         async with parts.database.reading() as connection:
-            account = await queries.by_api_token(connection, token)
-    if account is None:
+            bearer = await queries.by_api_token(connection, token)
+    if bearer is None:
         raise NotSignedIn("This token is not known here: ask for a new one.")
-    return Caller(account=account)
+    return Caller(bearer.account, None, bearer.application_id, bearer.scopes)
 
 
-async def authorise(request: Request, rule: Rule) -> None:
-    """Let the request pass the rule of its route, and note who it is. Raises as the rules do."""
+async def authorise(request: Request, rule: Rule, scope: str | None) -> None:
+    """Let the request pass the rule of its route, and note who it is. Raises as the rules do.
+
+    `scope` is what a token of an application must cover.
+    """
     if rule is Rule.ANYONE:
         return
     caller, slug = await caller_of(request), request.path_params.get("slug")
     request.state.caller = caller
+    check_scope(caller, scope)
     if slug is not None and seat_allows(rule, caller, slug):
         return
     of_a_space = rule in {Rule.OWNS, Rule.RUNS, Rule.HAS_SEAT}

@@ -15,6 +15,7 @@ from rostra.web.callers import authorise
 from rostra.web.rules import Rule
 
 MARK = "x-rostra-rule"
+SCOPE = "x-rostra-scope"
 Endpoint = Callable[..., Any]
 
 
@@ -22,30 +23,48 @@ class RuledRoute(APIRoute):
     """Raises KeyError when it is made without a rule."""
 
     def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
-        self.rule = Rule((options.get("openapi_extra") or {})[MARK])
+        extra = options.get("openapi_extra") or {}
+        self.rule = Rule(extra[MARK])
+        self.scope: str | None = extra.get(SCOPE)
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
         async def ruled(request: Request) -> Response:
-            await authorise(request, self.rule)
+            await authorise(request, self.rule, self.scope)
             return await handle(request)
 
         return ruled
 
 
 def door(
-    app: FastAPI, methods: str, path: str, rule: Rule, endpoint: Endpoint, **options: Any
+    app: FastAPI,
+    methods: str,
+    path: str,
+    rule: Rule,
+    endpoint: Endpoint,
+    *,
+    scope: str | None = None,
+    **options: Any,
 ) -> None:
-    """Open `path` for the space-separated `methods`, to those whom `rule` allows."""
+    """Open `path` for the space-separated `methods`, to those whom `rule` allows.
+
+    Tokens of applications pass if one of their scopes covers `scope`, and not where it is None.
+    """
+    extra = {MARK: rule.value, **({SCOPE: scope} if scope else {})}
     summary = (endpoint.__doc__ or "").partition("\n")[0].rstrip(".")
     app.router.add_api_route(
         path,
         endpoint,
         methods=methods.split(),
-        openapi_extra={MARK: rule.value, **options.pop("openapi_extra", {})},
+        openapi_extra={**extra, **options.pop("openapi_extra", {})},
         summary=summary,
         description=f"{summary}.\n\nFor: {rule.value}.",
         **options,
     )
+
+
+def page_door(app: FastAPI, methods: str, path: str, rule: Rule, endpoint: Endpoint) -> None:
+    """A door for browsers: it is not in the description of the API, and no application's."""
+    door(app, methods, path, rule, endpoint, include_in_schema=False)

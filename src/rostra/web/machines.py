@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from rostra import metrics
 from rostra.errors import NotFound, Unavailable
 from rostra.metrics import Family, Sample
-from rostra.web.door import MARK, door
+from rostra.web.door import MARK, page_door
 from rostra.web.files import files
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
@@ -21,15 +21,14 @@ from rostra.web.templates import page
 
 
 def add_doors(app: FastAPI) -> None:
-    options = {"include_in_schema": False}
-    door(app, "GET HEAD", "/healthz", Rule.ANYONE, health, **options)
-    door(app, "GET", "/metrics", Rule.ANYONE, show_metrics, **options)
-    door(app, "GET", "/openapi.json", Rule.ANYONE, description, **options)
-    door(app, "GET", "/docs", Rule.ANYONE, docs, **options)
-    door(app, "GET", "/robots.txt", Rule.ANYONE, robots, **options)
-    door(app, "GET", "/favicon.ico", Rule.ANYONE, icon, **options)
-    door(app, "GET", "/static/{name}", Rule.ANYONE, static, **options)
-    door(app, "GET", "/static/stage/{name}", Rule.ANYONE, module, **options)
+    page_door(app, "GET HEAD", "/healthz", Rule.ANYONE, health)
+    page_door(app, "GET", "/metrics", Rule.ANYONE, show_metrics)
+    page_door(app, "GET", "/openapi.json", Rule.ANYONE, description)
+    page_door(app, "GET", "/docs", Rule.ANYONE, docs)
+    page_door(app, "GET", "/robots.txt", Rule.ANYONE, robots)
+    page_door(app, "GET", "/favicon.ico", Rule.ANYONE, icon)
+    page_door(app, "GET", "/static/{name}", Rule.ANYONE, static)
+    page_door(app, "GET", "/static/stage/{name}", Rule.ANYONE, module)
 
 
 async def health(request: Request) -> JSONResponse:

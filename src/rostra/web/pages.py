@@ -17,7 +17,7 @@ from rostra.programme.manifest import ON, Manifest
 from rostra.rooms import actions
 from rostra.rooms import queries as rooms
 from rostra.web.callers import visitor_of
-from rostra.web.door import door
+from rostra.web.door import page_door
 from rostra.web.files import modules
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
@@ -31,13 +31,12 @@ _RECENT_ON_HOME = 12
 
 
 def add_doors(app: FastAPI) -> None:
-    options = {"include_in_schema": False}
-    door(app, "GET", "/", Rule.ANYONE, home, **options)
-    door(app, "GET", "/spaces", Rule.ANYONE, listing, **options)
-    door(app, "POST", "/spaces", Rule.MAY_HOST, create, **options)
-    door(app, "GET", "/spaces/{slug}", Rule.ANYONE, listen, **options)
-    door(app, "GET", "/spaces/{slug}/stage", Rule.ANYONE, stage, **options)
-    door(app, "GET", "/@{handle}", Rule.ANYONE, person, **options)
+    page_door(app, "GET", "/", Rule.ANYONE, home)
+    page_door(app, "GET", "/spaces", Rule.ANYONE, listing)
+    page_door(app, "POST", "/spaces", Rule.MAY_HOST, create)
+    page_door(app, "GET", "/spaces/{slug}", Rule.ANYONE, listen)
+    page_door(app, "GET", "/spaces/{slug}/stage", Rule.ANYONE, stage)
+    page_door(app, "GET", "/@{handle}", Rule.ANYONE, person)
 
 
 async def home(request: Request) -> Response:

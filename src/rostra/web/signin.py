@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from rostra.people import actions
 from rostra.people.rules import SESSION_MS
 from rostra.web.callers import COOKIE
-from rostra.web.door import door
+from rostra.web.door import page_door
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.templates import page
@@ -31,10 +31,9 @@ _WANTED_SECONDS = 3600
 
 
 def add_doors(app: FastAPI) -> None:
-    options = {"include_in_schema": False}
-    door(app, "GET", "/sign-in/{secret}", Rule.ANYONE, show_button, **options)
-    door(app, "POST", "/sign-in/{secret}", Rule.ANYONE, consume, **options)
-    door(app, "POST", "/sign-out", Rule.ANYONE, sign_out, **options)
+    page_door(app, "GET", "/sign-in/{secret}", Rule.ANYONE, show_button)
+    page_door(app, "POST", "/sign-in/{secret}", Rule.ANYONE, consume)
+    page_door(app, "POST", "/sign-out", Rule.ANYONE, sign_out)
 
 
 async def show_button(request: Request, secret: str) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 HERE = Path(__file__).parent
+TEXTS = HERE / "texts"
 LANGUAGES = ("en", "fr")
 
 
@@ -31,20 +32,27 @@ def environment() -> Environment:
 
 @cache
 def texts(language: str) -> dict[str, str]:
-    """The words of one language that all pages share."""
-    found: dict[str, str] = _read(f"text.{language}.json")
+    """The words of one language for all pages but the stage's, from one file for each area.
+
+    A key that stands in two areas would mean one thing on one page and another elsewhere.
+    """
+    found: dict[str, str] = {}
+    for path in sorted((TEXTS / language).glob("*.json")):
+        area = _read(path)
+        assert not found.keys() & area.keys(), (path, found.keys() & area.keys())
+        found |= area
     return found
 
 
 @cache
 def stage_texts(language: str) -> dict[str, dict[str, str]]:
     """Those of the stage page: `page` for the template, `live` for its modules."""
-    found: dict[str, dict[str, str]] = _read(f"text.stage.{language}.json")
+    found: dict[str, dict[str, str]] = _read(TEXTS / f"stage.{language}.json")
     return found
 
 
-def _read(name: str) -> Any:
-    return json.loads((HERE / name).read_text("utf-8"))
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
 
 
 def language_of(header: str) -> str:

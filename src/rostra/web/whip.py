@@ -117,7 +117,7 @@ async def _is_seated(request: Request) -> bool:
     if bearer_of(request.headers) is None:
         return False
     try:
-        await authorise(request, Rule.HAS_SEAT)
+        await authorise(request, Rule.HAS_SEAT, None)
         parts = parts_of(request)
         parts.limits.signals.take(known_caller(request).key, parts.clock.boot_ns())
     except RostraError:

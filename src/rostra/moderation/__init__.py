@@ -1,0 +1,1 @@
+"""Fair moderation: reports, the queue, sanctions with reasons, the record of them."""

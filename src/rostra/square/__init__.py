@@ -1,0 +1,1 @@
+"""The public square: posts, who follows whom, timelines, notices, search."""

@@ -1,0 +1,39 @@
+"""Acting in the square from a door: one transaction, and after it the news for who looks on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+
+import structlog
+
+from rostra.errors import Unavailable
+from rostra.square.act import Act, News
+from rostra.web.parts import WebParts
+
+log = structlog.get_logger()
+
+NEWS = "square.news"
+"""The subject on the bus: a list of News as JSON."""
+
+
+@asynccontextmanager
+async def acting(parts: WebParts) -> AsyncIterator[Act]:
+    """A transaction that is committed when the block ends without an exception; then it is told."""
+    async with parts.database.writing() as connection:
+        act = Act(connection, parts.now_ms())
+        yield act
+    await tell(parts, act.news)
+
+
+async def tell(parts: WebParts, news: list[News]) -> None:
+    """Tell open pages and apps, here and on other machines. Nobody waits for it to arrive."""
+    if not news:
+        return
+    try:
+        await parts.bus.publish(NEWS, json.dumps([asdict(each) for each in news]).encode())
+    except Unavailable as error:
+        # What happened is in the database; whoever looks on sees it when they ask again.
+        log.warning("news not told", reason=error.sentence, number=len(news))
