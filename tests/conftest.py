@@ -7,11 +7,15 @@ computes for long stands with the sound, so as not to be beside it.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from rostra.store.database import Database, open_database
+from rostra.testing.databases import Postgres, SqliteFiles
 
 HERE = Path(__file__).parent
 LANES = {  # by how a file's name begins
@@ -48,3 +52,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((n for n, start in enumerate(FIRST) if file.startswith(start)), len(FIRST))
 
     items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.process)])
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_files: SqliteFiles
+) -> AsyncIterator[Database]:
+    """A database with the present schema and nobody in it, of each kind in turn."""
+    url = None
+    if request.param == "postgresql":
+        url = await request.getfixturevalue("postgres").migrated_database()
+    else:
+        await sqlite_files.copy_to(tmp_path / "rostra.db")
+    made = open_database(tmp_path / "rostra.db", url)
+    yield made
+    await made.close()

@@ -17,7 +17,7 @@ from rostra.store.database import Database, open_database
 from rostra.store.migrate import migrate, revisions
 
 if TYPE_CHECKING:
-    from conftest import Postgres
+    from rostra.testing.databases import Postgres
 
 
 async def test_what_was_written_is_read_by_the_next_transaction(database: Database) -> None:
@@ -80,6 +80,7 @@ async def test_the_migrations_make_exactly_the_tables_that_are_declared(
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
+    import rostra.charter.tables
     import rostra.chores.tables
     import rostra.moderation.tables
     import rostra.people.tables

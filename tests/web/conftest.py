@@ -21,7 +21,7 @@ from rostra.programme.places import Places
 from rostra.rooms import actions as rooms
 from rostra.settings import WebSettings
 from rostra.store.database import open_database
-from rostra.store.migrate import migrate
+from rostra.testing.databases import SqliteFiles
 from rostra.web.app import create_app
 from rostra.web.parts import WebParts
 
@@ -89,12 +89,12 @@ class Square:
 
 
 @pytest.fixture
-async def square(tmp_path: Path) -> AsyncIterator[Square]:
+async def square(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
     places = Places(tmp_path)
     secret = secrets.token_bytes(32)
     places.secret.write_bytes(secret)
+    await sqlite_files.copy_to(places.database)
     database = open_database(places.database)
-    await migrate(database)
     settings = WebSettings("127.0.0.1", 8000, ORIGIN, "http://127.0.0.1:8001")
     bus = MemoryBus()
     parts = WebParts(places, settings, database, bus, SystemClock(), secret)

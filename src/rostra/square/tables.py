@@ -361,12 +361,3 @@ idempotency_keys = Table(
     Column("scheduled_id", ID),
     moment("created_ms", index=True),
 )
-
-square_settings = Table(
-    "square_settings",
-    METADATA,
-    Column("name", String(40), primary_key=True),
-    Column("value", JSON, nullable=False),
-    moment("changed_ms"),
-    account_if_any("changed_by"),
-)

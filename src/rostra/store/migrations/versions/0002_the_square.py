@@ -95,6 +95,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_blocks_target_id"), ["target_id"], unique=False)
 
     op.create_table(
+        "charter",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["changed_by"], ["accounts.id"], name=op.f("fk_charter_changed_by"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_charter")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column(
@@ -632,20 +643,6 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_up_invites", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_up_invites_made_by"), ["made_by"], unique=False)
 
-    op.create_table(
-        "square_settings",
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=False),
-        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
-        sa.Column("changed_by", sa.String(length=32), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["changed_by"],
-            ["accounts.id"],
-            name=op.f("fk_square_settings_changed_by"),
-            ondelete="SET NULL",
-        ),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_square_settings")),
-    )
     op.create_table(
         "bookmarks",
         sa.Column("account_id", sa.String(length=32), nullable=False),
