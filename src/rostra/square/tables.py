@@ -247,6 +247,23 @@ account_notes = Table(
     words("text", 2000),
 )
 
+endorsements = Table(
+    "endorsements",
+    METADATA,
+    account(key=True),
+    account("target_id", key=True, index=True),
+    Column("id", ID, nullable=False),
+)
+
+featured_tags = Table(
+    "featured_tags",
+    METADATA,
+    sortable_key(),
+    account(),
+    Column("tag", String(100), nullable=False),
+    Index("uq_featured_tags_account_id_tag", "account_id", "tag", unique=True),
+)
+
 filters = Table(
     "filters",
     METADATA,
