@@ -1038,6 +1038,7 @@ def upgrade() -> None:
             "sanction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("dismissed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_notices_account_id"), ondelete="CASCADE"
         ),
@@ -1059,8 +1060,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
-        batch_op.create_index("ix_notices_account_id_id", ["account_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_notices_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(
+            "ix_notices_from_id_account_id",
+            ["from_id", "account_id", "kind", "post_id"],
+            unique=False,
+        )
+        batch_op.create_index("ix_notices_listed", ["account_id", "dismissed", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_post_id"), ["post_id"], unique=False)
 
     with op.batch_alter_table("accounts", schema=None) as batch_op:
