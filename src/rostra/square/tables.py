@@ -248,6 +248,23 @@ account_notes = Table(
     words("text", 2000),
 )
 
+endorsements = Table(
+    "endorsements",
+    METADATA,
+    account(key=True),
+    account("target_id", key=True, index=True),
+    Column("id", ID, nullable=False),
+)
+
+featured_tags = Table(
+    "featured_tags",
+    METADATA,
+    sortable_key(),
+    account(),
+    Column("tag", String(100), nullable=False),
+    Index("uq_featured_tags_account_id_tag", "account_id", "tag", unique=True),
+)
+
 filters = Table(
     "filters",
     METADATA,
@@ -315,13 +332,16 @@ notices = Table(
     # mention, status, reblog, follow, follow_request, favourite, poll, update, quote, live,
     # admin.sign_up, admin.report, moderation_warning: see notices.KINDS
     Column("kind", String(20), nullable=False),
-    Column("from_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
+    Column("from_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE")),
     Column("post_id", ID, ForeignKey("posts.id", ondelete="CASCADE"), index=True),
     Column("space_slug", String(64)),
     Column("report_id", ID, ForeignKey("reports.id", ondelete="CASCADE")),
     Column("sanction_id", ID, ForeignKey("sanctions.id", ondelete="CASCADE")),
     moment("created_ms"),
-    Index("ix_notices_account_id_id", "account_id", "id"),
+    # not shown any more, and kept for a while so that the same is not told twice
+    flag("dismissed"),
+    Index("ix_notices_listed", "account_id", "dismissed", "id"),
+    Index("ix_notices_from_id_account_id", "from_id", "account_id", "kind", "post_id"),
 )
 
 conversations = Table(
