@@ -8,7 +8,8 @@ import pytest
 from starlette.requests import Request
 
 from rostra.errors import NotProcessable
-from rostra.web.mastodon.paging import LARGEST_ID, Page, id_of, link_header, offset_link, page_of
+from rostra.square.span import Span
+from rostra.web.mastodon.paging import LARGEST_ID, id_of, link_header, offset_link, page_of
 
 
 def asking(query: str, path: str = "/api/v1/timelines/tag/café") -> Request:
@@ -21,8 +22,8 @@ def asking(query: str, path: str = "/api/v1/timelines/tag/café") -> Request:
 
 
 def test_what_is_asked_for():
-    assert page_of(asking("")) == Page(limit=20)
-    assert page_of(asking("max_id=5&since_id=&min_id=0&limit=7")) == Page(5, None, 0, 7)
+    assert page_of(asking("")) == Span(limit=20)
+    assert page_of(asking("max_id=5&since_id=&min_id=0&limit=7")) == Span(7, 5, None, 0)
     assert page_of(asking("limit=999")).limit == 40
     assert page_of(asking("limit=0")).limit == page_of(asking("limit=-3")).limit == 1
     assert page_of(asking("max_id=" + "9" * 30)).max_id == LARGEST_ID

@@ -1,42 +1,31 @@
 """Which part of a list is asked for, and the Link header that says where it goes on.
 
-Lists are newest first. `max_id`: older than that; `since_id`: newer than that, the newest of them;
-`min_id`: newer than that, those right after it. Each is of what the list is sorted by, which need
-not be what it shows: so clients are to follow the header.
+The ids are of what a list is sorted by (square/span.py), which need not be what it shows: so
+clients are to follow the header.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 
 from rostra.errors import BadInput, NotProcessable
+from rostra.square.span import Span
 from rostra.web.parts import parts_of
 
 LARGEST_ID = 2**63 - 1
 _PLACES = ("max_id", "since_id", "min_id")
 
 
-@dataclass(frozen=True)
-class Page:
-    """A part of a list: ids are sortable ones, exclusive; `limit` is at least 1."""
-
-    max_id: int | None = None
-    since_id: int | None = None
-    min_id: int | None = None
-    limit: int = 20
-
-
-def page_of(request: Request, default: int = 20, most: int = 40) -> Page:
+def page_of(request: Request, default: int = 20, most: int = 40) -> Span:
     """The page that the query asks for. Raises NotProcessable for an id or limit that is none."""
     given = request.query_params
     ids = {name: _number(given.get(name), name) for name in _PLACES}
     limit = _number(given.get("limit"), "limit")
     chosen = default if limit is None else min(max(limit, 1), most)
-    return Page(**ids, limit=chosen)
+    return Span(chosen, **ids)
 
 
 def id_of(text: str) -> int:
