@@ -111,9 +111,7 @@ async def block(act: Act, me: Account, target_id: str) -> None:
     await _part(act, target_id, me.id)
     if not pair.now.blocking:
         await act.connection.execute(
-            insert(blocks).values(
-                account_id=me.id, target_id=target_id, id=sortable_id(act.now_ms)
-            )
+            insert(blocks).values(account_id=me.id, target_id=target_id, id=sortable_id(act.now_ms))
         )
     _changed(act, me.id, target_id)
 
@@ -158,7 +156,7 @@ async def unmute(act: Act, me: Account, target_id: str) -> None:
 
 
 async def write_note(act: Act, me: Account, target_id: str, text: str) -> None:
-    """Keep a note about somebody that only I see; an empty one is none. Raises NotFound, BadInput."""
+    """Keep a note about somebody that only I see; "" is none. Raises NotFound, BadInput."""
     note = text.replace("\x00", "").strip()
     if len(note) > LONGEST_NOTE:
         raise BadInput(f"The note is too long: {LONGEST_NOTE} characters at most.")
@@ -225,7 +223,9 @@ async def _check_limits(act: Act, me: Account) -> None:
         row = (await act.connection.execute(select(func.count(), new).where(mine))).one()
         total, recent = total + row[0], recent + row[1]
     if total >= MOST_FOLLOWS:
-        raise TooMany(f"You follow {MOST_FOLLOWS:,} people, and more is not possible: unfollow some.")
+        raise TooMany(
+            f"You follow {MOST_FOLLOWS:,} people, and more is not possible: unfollow some."
+        )
     if recent >= FOLLOWS_AN_HOUR:
         raise TooMany(
             f"You followed {FOLLOWS_AN_HOUR} people within an hour: go on later.",
