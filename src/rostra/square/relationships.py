@@ -80,34 +80,35 @@ async def relationship(
 
 
 def _asked(me: str, now_ms: int) -> Select[Any]:
-    """One look at an index for each thing: nine joins take PostgreSQL longer to plan than to do."""
-    them = accounts.c.id
+    """One look into an index for each thing and person.
+
+    Values rather than EXISTS, of which PostgreSQL may make a set of all my followers first; and no
+    joins, of which it would weigh all the orders.
+    """
     mine = _between(follows, "follower_id", me, "followed_id")
     asked = _between(follow_requests, "follower_id", me, "followed_id")
+    theirs = _between(follows, "followed_id", me, "follower_id")
+    theirs_asked = _between(follow_requests, "followed_id", me, "follower_id")
     muted = and_(_between(mutes, "account_id", me, "target_id"), mute_lasts(now_ms))
     note = _between(account_notes, "account_id", me, "target_id")
-    return select(
-        them.label("id"),
-        exists().where(mine).label("following"),
-        exists().where(asked).label("requested"),
-        func.coalesce(
-            _value(follows.c.boosts, mine), _value(follow_requests.c.boosts, asked)
-        ).label("boosts"),
-        func.coalesce(
-            _value(follows.c.notify, mine), _value(follow_requests.c.notify, asked)
-        ).label("notify"),
-        exists().where(_between(follows, "followed_id", me, "follower_id")).label("followed_by"),
-        exists()
-        .where(_between(follow_requests, "followed_id", me, "follower_id"))
-        .label("requested_by"),
-        exists().where(_between(blocks, "account_id", me, "target_id")).label("blocking"),
-        exists().where(_between(blocks, "target_id", me, "account_id")).label("blocked_by"),
-        exists().where(muted).label("muting"),
-        _value(mutes.c.notices, muted).label("muting_notices"),
-        _value(mutes.c.until_ms, muted).label("muting_until_ms"),
-        exists().where(_between(endorsements, "account_id", me, "target_id")).label("endorsed"),
-        _value(account_notes.c.text, note).label("note"),
-    )
+    wanted: dict[str, ColumnElement[Any]] = {
+        "following": _value(follows.c.id, mine),
+        "requested": _value(follow_requests.c.id, asked),
+        "boosts": _either(_value(follows.c.boosts, mine), _value(follow_requests.c.boosts, asked)),
+        "notify": _either(_value(follows.c.notify, mine), _value(follow_requests.c.notify, asked)),
+        "followed_by": _value(follows.c.id, theirs),
+        "requested_by": _value(follow_requests.c.id, theirs_asked),
+        "blocking": _value(blocks.c.id, _between(blocks, "account_id", me, "target_id")),
+        "blocked_by": _value(blocks.c.id, _between(blocks, "target_id", me, "account_id")),
+        "muting": _value(mutes.c.id, muted),
+        "muting_notices": _value(mutes.c.notices, muted),
+        "muting_until_ms": _value(mutes.c.until_ms, muted),
+        "endorsed": _value(
+            endorsements.c.id, _between(endorsements, "account_id", me, "target_id")
+        ),
+        "note": _value(account_notes.c.text, note),
+    }
+    return select(accounts.c.id, *(value.label(name) for name, value in wanted.items()))
 
 
 def _between(table: Table, mine: str, me: str, theirs: str) -> ColumnElement[bool]:
@@ -118,8 +119,13 @@ def _value(column: Column[Any], where: ColumnElement[bool]) -> ScalarSelect[Any]
     return select(column).where(where).correlate(accounts).scalar_subquery()
 
 
+def _either(first: ScalarSelect[Any], second: ScalarSelect[Any]) -> ColumnElement[Any]:
+    return func.coalesce(first, second)
+
+
 def _relationship(row: Any) -> Relationship:
+    """What is there is a number or true."""
     values = row._asdict()
-    for name in ("boosts", "notify", "muting_notices"):
-        values[name] = bool(values[name])
-    return Relationship(**{**values, "note": row.note or ""})
+    kept = {name: values.pop(name) for name in ("id", "muting_until_ms", "note")}
+    flags = {name: bool(value) for name, value in values.items()}
+    return Relationship(**flags, **{**kept, "note": kept["note"] or ""})
