@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    exists,
     func,
     select,
 )
@@ -124,8 +123,7 @@ def _either(first: ScalarSelect[Any], second: ScalarSelect[Any]) -> ColumnElemen
 
 
 def _relationship(row: Any) -> Relationship:
-    """What is there is a number or true."""
-    values = row._asdict()
-    kept = {name: values.pop(name) for name in ("id", "muting_until_ms", "note")}
-    flags = {name: bool(value) for name, value in values.items()}
-    return Relationship(**flags, **{**kept, "note": kept["note"] or ""})
+    """What is there has a number, or is true."""
+    own = {"id": row.id, "muting_until_ms": row.muting_until_ms, "note": row.note or ""}
+    flags: dict[str, Any] = {name: bool(value) for name, value in row._asdict().items()}
+    return Relationship(**(flags | own))
