@@ -153,6 +153,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_drafts_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "endorsements",
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("target_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_endorsements_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["accounts.id"],
+            name=op.f("fk_endorsements_target_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "target_id", name=op.f("pk_endorsements")),
+    )
+    with op.batch_alter_table("endorsements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_endorsements_target_id"), ["target_id"], unique=False)
+
+    op.create_table(
         "exports",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
@@ -167,6 +189,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "featured_tags",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("tag", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_featured_tags_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_featured_tags")),
+    )
+    with op.batch_alter_table("featured_tags", schema=None) as batch_op:
+        batch_op.create_index("uq_featured_tags_account_id_tag", ["account_id", "tag"], unique=True)
 
     op.create_table(
         "filters",
