@@ -1,0 +1,75 @@
+"""`python -m rostra.darkroom post|avatar|header`: see the package for what is read and written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import BinaryIO
+
+from rostra.darkroom import confinement
+from rostra.darkroom.answer import PURPOSES, Developed, Purpose, Refused, line_of, refusal_line
+from rostra.darkroom.kinds import ENOUGH, Kind, kind_of
+
+SOURCE, FILE, PREVIEW = 0, 3, 4
+
+
+def main(purpose: Purpose) -> int:
+    """Develop one upload; 0 even when it is refused, for that is an answer too."""
+    try:
+        line = line_of(_developed(purpose))
+    except Refused as refused:
+        line = refusal_line(refused)
+    except MemoryError:
+        line = refusal_line(Refused("This needs more memory to open than we give: make it smaller."))
+    except Exception as error:
+        # Decoders fail in every way there is on what is not what it says.
+        line = refusal_line(
+            Refused("The file cannot be read: it is damaged or cut short."), repr(error)
+        )
+    os.write(sys.stdout.fileno(), line)
+    return 0
+
+
+def _developed(purpose: Purpose) -> Developed:
+    held = confinement.begin()
+    kind = kind_of(os.pread(SOURCE, ENOUGH, 0))
+    if purpose != "post" and kind.family != "picture":
+        raise Refused("This is no picture: send JPEG, PNG, GIF or WebP.")
+    with (
+        os.fdopen(SOURCE, "rb", closefd=False) as source,
+        os.fdopen(FILE, "w+b", closefd=False) as file,
+        os.fdopen(PREVIEW, "w+b", closefd=False) as preview,
+    ):
+        return _by_family(kind, purpose, held, source, file, preview)
+
+
+def _by_family(
+    kind: Kind,
+    purpose: Purpose,
+    held: list[str],
+    source: BinaryIO,
+    file: BinaryIO,
+    preview: BinaryIO,
+) -> Developed:
+    """Each family loads its own library, and that is the last thing that is loaded."""
+    if kind.family == "picture":
+        from rostra.darkroom import pictures  # noqa: PLC0415
+
+        pictures.load()
+        held += confinement.finish()
+        made = pictures.develop(source, kind, purpose, file, preview)
+    else:
+        from rostra.darkroom import sound  # noqa: PLC0415
+
+        held += confinement.finish()
+        made = sound.develop(source, kind, file)
+    return replace(made, sealed=tuple(held))
+
+
+if __name__ == "__main__":
+    asked = sys.argv[1:]
+    if len(asked) != 1 or asked[0] not in PURPOSES:
+        sys.stderr.write("This is started by Rostra for each upload: there is nothing to try.\n")
+        sys.exit(2)
+    sys.exit(main(next(each for each in PURPOSES if each == asked[0])))
