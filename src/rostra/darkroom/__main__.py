@@ -1,4 +1,7 @@
-"""`python -m rostra.darkroom post|avatar|header`: see the package for what is read and written."""
+"""`python -m rostra.darkroom post|avatar|header FILE PREVIEW`: see the package.
+
+FILE and PREVIEW are numbers of descriptors to write to; they become 3 and 4.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,15 @@ def main(purpose: Purpose) -> int:
         )
     os.write(sys.stdout.fileno(), line)
     return 0
+
+
+def _take(file: int, preview: int) -> None:
+    """Put what we were given where it belongs, whatever numbers it came with."""
+    copies = [os.dup(file), os.dup(preview)]
+    while min(copies) <= PREVIEW:  # not on each other's place
+        copies = [os.dup(each) for each in copies]
+    for copy, place in zip(copies, (FILE, PREVIEW), strict=True):
+        os.dup2(copy, place)
 
 
 def _developed(purpose: Purpose) -> Developed:
@@ -68,8 +80,9 @@ def _by_family(
 
 
 if __name__ == "__main__":
-    asked = sys.argv[1:]
-    if len(asked) != 1 or asked[0] not in PURPOSES:
+    purposes = [each for each in PURPOSES if each in sys.argv[1:2]]
+    if len(sys.argv) != 4 or not purposes or not "".join(sys.argv[2:]).isdecimal():
         sys.stderr.write("This is started by Rostra for each upload: there is nothing to try.\n")
         sys.exit(2)
-    sys.exit(main(next(each for each in PURPOSES if each == asked[0])))
+    _take(int(sys.argv[2]), int(sys.argv[3]))
+    sys.exit(main(purposes[0]))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any, BinaryIO
 
 import av
 import av.error
+import av.subtitles.stream  # PyAV loads it on the first demux, when no file can be opened any more
 
 from rostra.darkroom.answer import Developed, Refused
 from rostra.darkroom.kinds import Kind
@@ -18,7 +20,7 @@ from rostra.wire.faststart import moov_first
 
 LONGEST_SECONDS = 600
 RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000)
-_BITS = {1: 96_000, 2: 160_000}
+_BITS = {"mono": 96_000, "stereo": 160_000}
 _MOST_BAD_PACKETS = 8  # tags in the wrong place are not the end of a song
 _COVER = 0x0400  # AV_DISPOSITION_ATTACHED_PIC
 
@@ -67,9 +69,10 @@ def _encoded(frames: Iterator[Any], stream: Any, made: BinaryIO) -> tuple[int, i
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=rate)
     with av.open(made, "w", format="mp4") as output:
         # Ten minutes must not take ten seconds; at this bit rate the quicker search is good enough.
-        coder = output.add_stream("aac", rate=rate, options={"aac_coder": "fast"})
-        coder.codec_context.layout = layout
-        coder.codec_context.bit_rate = _BITS[1 if layout == "mono" else 2]
+        coder: Any = output.add_stream(
+            "aac", rate=rate, layout=layout, options={"aac_coder": "fast"}
+        )
+        coder.bit_rate = _BITS[layout]
         samples = 0
         for frame in frames:
             frame.pts = None
@@ -83,7 +86,7 @@ def _encoded(frames: Iterator[Any], stream: Any, made: BinaryIO) -> tuple[int, i
 
 
 def _put(output: Any, coder: Any, part: Any, samples: int, rate: int) -> int:
-    part.pts = samples
+    part.pts, part.time_base = samples, Fraction(1, rate)
     output.mux(coder.encode(part))
     samples += part.samples
     if samples > LONGEST_SECONDS * rate:
