@@ -5,14 +5,14 @@ FILE and PREVIEW are numbers of descriptors to write to; they become 3 and 4.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 from dataclasses import replace
-from typing import BinaryIO
 
 from rostra.darkroom import confinement
 from rostra.darkroom.answer import PURPOSES, Developed, Purpose, Refused, line_of, refusal_line
-from rostra.darkroom.kinds import ENOUGH, Kind, kind_of
+from rostra.darkroom.kinds import ENOUGH, kind_of
 
 SOURCE, FILE, PREVIEW = 0, 3, 4
 
@@ -24,7 +24,9 @@ def main(purpose: Purpose) -> int:
     except Refused as refused:
         line = refusal_line(refused)
     except MemoryError:
-        line = refusal_line(Refused("This needs more memory to open than we give: make it smaller."))
+        line = refusal_line(
+            Refused("This needs more memory to open than we give: make it smaller.")
+        )
     except Exception as error:
         # Decoders fail in every way there is on what is not what it says.
         line = refusal_line(
@@ -36,9 +38,8 @@ def main(purpose: Purpose) -> int:
 
 def _take(file: int, preview: int) -> None:
     """Put what we were given where it belongs, whatever numbers it came with."""
-    copies = [os.dup(file), os.dup(preview)]
-    while min(copies) <= PREVIEW:  # not on each other's place
-        copies = [os.dup(each) for each in copies]
+    # By way of higher numbers, so that neither is on the other's place.
+    copies = [fcntl.fcntl(each, fcntl.F_DUPFD, PREVIEW + 1) for each in (file, preview)]
     for copy, place in zip(copies, (FILE, PREVIEW), strict=True):
         os.dup2(copy, place)
 
@@ -53,29 +54,18 @@ def _developed(purpose: Purpose) -> Developed:
         os.fdopen(FILE, "w+b", closefd=False) as file,
         os.fdopen(PREVIEW, "w+b", closefd=False) as preview,
     ):
-        return _by_family(kind, purpose, held, source, file, preview)
+        # Each family loads its own library, and that is the last thing that is loaded.
+        if kind.family == "picture":
+            from rostra.darkroom import pictures  # noqa: PLC0415
 
+            pictures.load()
+            held += confinement.finish()
+            made = pictures.develop(source, kind, purpose, file, preview)
+        else:
+            from rostra.darkroom import sound  # noqa: PLC0415
 
-def _by_family(
-    kind: Kind,
-    purpose: Purpose,
-    held: list[str],
-    source: BinaryIO,
-    file: BinaryIO,
-    preview: BinaryIO,
-) -> Developed:
-    """Each family loads its own library, and that is the last thing that is loaded."""
-    if kind.family == "picture":
-        from rostra.darkroom import pictures  # noqa: PLC0415
-
-        pictures.load()
-        held += confinement.finish()
-        made = pictures.develop(source, kind, purpose, file, preview)
-    else:
-        from rostra.darkroom import sound  # noqa: PLC0415
-
-        held += confinement.finish()
-        made = sound.develop(source, kind, file)
+            held += confinement.finish()
+            made = sound.develop(source, kind, file)
     return replace(made, sealed=tuple(held))
 
 

@@ -101,7 +101,10 @@ def _developed(found: dict[str, Any]) -> Developed:
         raise Malformed("the blurhash is none")
     read = Developed(
         ending,
-        *(_pixels(found.get(name)) for name in _SIDES),
+        width=_pixels(found.get("width")),
+        height=_pixels(found.get("height")),
+        preview_width=_pixels(found.get("preview_width")),
+        preview_height=_pixels(found.get("preview_height")),
         seconds=_seconds(found.get("seconds")),
         blurhash=hash_,
         moving=found.get("moving") is True,
@@ -111,9 +114,6 @@ def _developed(found: dict[str, Any]) -> Developed:
     if is_seen != (read.kind == "image") or (read.seconds > 0) != (read.kind == "audio"):
         raise Malformed("the measures are of something else")
     return read
-
-
-_SIDES = ("width", "height", "preview_width", "preview_height")
 
 
 def _pixels(value: object) -> int:

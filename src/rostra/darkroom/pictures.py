@@ -173,7 +173,7 @@ _TURNS = {
 
 def _is_clear(still: Image.Image) -> bool:
     """Whether something shines through somewhere."""
-    return still.mode == "RGBA" and still.getextrema()[3] != (255, 255)
+    return still.mode == "RGBA" and still.getchannel("A").getextrema() != (255, 255)
 
 
 def _save(still: Image.Image, ending: str, file: BinaryIO, quality: int = 87) -> None:

@@ -37,6 +37,10 @@ _MIB = 1024 * 1024
 Focus = tuple[float, float]
 
 
+class InAPost(Conflict):
+    """What is in a post goes with it, and not before."""
+
+
 @dataclass(frozen=True)
 class Finished:
     """What the darkroom made: names of files in the store, their `bytes` together."""
@@ -92,9 +96,9 @@ async def check_quota(
     total = func.coalesce(func.sum(media.c.bytes), 0)
     taken = await connection.scalar(select(total).where(media.c.account_id == account.id))
     if int(taken or 0) + more > limit:
-        hint = "it grows when you have been here for a week" if is_new else "remove old ones first"
+        hint = "it grows after your first week" if is_new else "remove old ones first"
         raise NotProcessable(
-            f"Your pictures and sounds may take {limit // _MIB} MiB, and this would be more: {hint}."
+            f"Your pictures and sounds may take {limit // _MIB} MiB, which this exceeds: {hint}."
         )
 
 
@@ -226,7 +230,7 @@ async def discard(act: Act, account: Account, media_id: int) -> None:
     """Remove one that is in no post. Raises NotFound, Conflict."""
     found = await own(act.connection, account, media_id, act.now_ms)
     if found.post_id is not None:
-        raise Conflict("This is in a post: edit or delete the post instead.")
+        raise InAPost("This is in a post: edit or delete the post instead.")
     await remove_rows(act, [media_id])
 
 

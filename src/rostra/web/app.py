@@ -6,8 +6,19 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, pages, problems, signin, spaces, whip
-from rostra.web.door import RuledRoute
+from rostra.web import (
+    ice,
+    machines,
+    media,
+    pages,
+    problems,
+    signin,
+    spaces,
+    upload_pages,
+    whip,
+)  # fmt: skip
+from rostra.web.door import RuledRoute, streaming
+from rostra.web.mastodon import media as mastodon_media
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
@@ -34,9 +45,9 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines):
+    for each in (spaces, whip, ice, signin, pages, machines, media, mastodon_media, upload_pages):
         each.add_doors(app)
     problems.install(app)
-    app.add_middleware(WholeBody)
+    app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app
