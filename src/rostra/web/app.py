@@ -6,21 +6,18 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import (
-    ice,
-    machines,
-    media,
-    pages,
-    problems,
-    signin,
-    spaces,
-    upload_pages,
-    whip,
-)  # fmt: skip
+from rostra.web import ice, machines, media, pages, problems, signin, spaces, upload_pages, whip
 from rostra.web.door import RuledRoute, streaming
-from rostra.web.mastodon import media as mastodon_media
+from rostra.web.mastodon import media as apps_media
+from rostra.web.mastodon import reactions, scheduled, statuses, timelines
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
+
+DOORS = (
+    spaces, whip, ice, signin, pages, machines,
+    media, upload_pages, apps_media,
+    statuses, reactions, timelines, scheduled,
+)  # fmt: skip
 
 
 class Square(FastAPI):
@@ -45,7 +42,7 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines, media, mastodon_media, upload_pages):
+    for each in DOORS:
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody, streaming=streaming(app))
