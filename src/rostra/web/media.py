@@ -27,7 +27,7 @@ from rostra.store.objects import ObjectStore
 from rostra.web.acting import acting
 from rostra.web.bodies import receive_file
 from rostra.web.callers import known_caller
-from rostra.web.door import door
+from rostra.web.door import door, page_door
 from rostra.web.parts import Origins, parts_of
 from rostra.web.rules import Rule
 from rostra.web.uploads import Portrait, Sent, take_in, take_portrait
@@ -45,7 +45,7 @@ _BODY = {"requestBody": {"required": True, "content": {"application/octet-stream
 
 
 def add_doors(app: FastAPI) -> None:
-    door(app, "GET HEAD", "/media/{name}", Rule.ANYONE, serve)
+    page_door(app, "GET HEAD", "/media/{name}", Rule.ANYONE, serve)
     door(
         app, "POST", "/api/media", Rule.SIGNED_IN, upload, scope="write:media", streams=True,
         status_code=201, openapi_extra=_BODY,
