@@ -6,14 +6,16 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, pages, problems, signin, spaces, whip
-from rostra.web.door import RuledRoute
+from rostra.web import ice, machines, media, pages, problems, signin, spaces, upload_pages, whip
+from rostra.web.door import RuledRoute, streaming
+from rostra.web.mastodon import media as apps_media
 from rostra.web.mastodon import reactions, scheduled, statuses, timelines
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
     spaces, whip, ice, signin, pages, machines,
+    media, upload_pages, apps_media,
     statuses, reactions, timelines, scheduled,
 )  # fmt: skip
 
@@ -43,6 +45,6 @@ def create_app(parts: WebParts) -> FastAPI:
     for each in DOORS:
         each.add_doors(app)
     problems.install(app)
-    app.add_middleware(WholeBody)
+    app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app

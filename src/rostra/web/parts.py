@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -12,7 +13,9 @@ from rostra.clock import Clock
 from rostra.programme.places import Places
 from rostra.settings import WebSettings
 from rostra.store.database import Database
+from rostra.store.objects import LocalObjects, ObjectStore
 from rostra.tls import Renewable
+from rostra.web.darkroom import Darkroom
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
 from rostra.web.tally import Tally
@@ -42,6 +45,9 @@ class WebParts:
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.api_limit)
+        self.objects: ObjectStore = LocalObjects(self.places.media)
+        self.darkroom = Darkroom(self.places.incoming)
+        self.developing: set[asyncio.Task[object]] = set()
 
     @property
     def origins(self) -> Origins:
