@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
+from rostra.web.mastodon import apps, authorize, oauth
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
@@ -34,7 +35,10 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines):
+    for each in (
+        spaces, whip, ice, signin, pages, machines,
+        apps, oauth, authorize,
+    ):  # fmt: skip
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody)

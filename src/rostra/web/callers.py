@@ -98,9 +98,9 @@ async def count(request: Request) -> None:
     try:
         caller = await caller_of(request) if bearer_of(request.headers) else NOBODY
     except NotSignedIn:
-        _take(request, parts, _address(request))
+        _take(request, parts, address_of(request))
         raise
-    _take(request, parts, caller.key if caller.known else _address(request))
+    _take(request, parts, caller.key if caller.known else address_of(request))
 
 
 def _take(request: Request, parts: WebParts, key: str) -> None:
@@ -111,7 +111,8 @@ def _take(request: Request, parts: WebParts, key: str) -> None:
         raise TooMany(f"Too many requests: try again in {wait} seconds.", retry_after=wait)
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Under which whoever asks is counted where there is no account."""
     return address_key(request.client.host if request.client else "")
 
 

@@ -65,4 +65,5 @@ class Limits:
         self.signals = Bucket(rate=5, burst=50)
         self.creations = Bucket(rate=0.2, burst=40)
         self.commands = Bucket(rate=5, burst=50)
+        self.applications = Bucket(rate=0.1, burst=50)
         self.handshakes = Pending(5)
