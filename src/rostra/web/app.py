@@ -8,9 +8,23 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
-from rostra.web.mastodon import apps, authorize, oauth
+from rostra.web.mastodon import (
+    apps,
+    authorize,
+    oauth,
+    reactions,
+    scheduled,
+    statuses,
+    timelines,
+)
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
+
+DOORS = (
+    spaces, whip, ice, signin, pages, machines,
+    apps, oauth, authorize,
+    statuses, reactions, timelines, scheduled,
+)  # fmt: skip
 
 
 class Square(FastAPI):
@@ -35,10 +49,7 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (
-        spaces, whip, ice, signin, pages, machines,
-        apps, oauth, authorize,
-    ):  # fmt: skip
+    for each in DOORS:
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody)
