@@ -18,7 +18,7 @@ from rostra.rooms import queries as rooms
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.files import modules
-from rostra.web.forms import read_form
+from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
@@ -73,7 +73,7 @@ async def person(request: Request, handle: str) -> Response:
 
 async def create(request: Request) -> Response:
     """Make a Space from the form, and go to its stage"""
-    made = await make_space(request, _wish(await read_form(request)))
+    made = await make_space(request, _wish(await form_of(request)))
     return RedirectResponse(f"/spaces/{made.slug}/stage", 303)
 
 

@@ -13,6 +13,7 @@ from rostra.programme.places import Places
 from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.tls import Renewable
+from rostra.web.census import Census
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
 from rostra.web.tally import Tally
@@ -39,6 +40,7 @@ class WebParts:
     certificate: Renewable | None = None
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
+    census: Census = field(default_factory=Census)
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.api_limit)

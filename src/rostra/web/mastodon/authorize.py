@@ -21,7 +21,7 @@ from rostra.people.queries import Account
 from rostra.people.redirects import OUT_OF_BAND, answer_address, form_source, shown_place
 from rostra.web.callers import known_caller, visitor_of
 from rostra.web.door import page_door
-from rostra.web.forms import read_form
+from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.own_paths import sign_in_path
 from rostra.web.parts import parts_of
@@ -75,7 +75,7 @@ async def ask(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """Let the application in, or not"""
-    form = await read_form(request)
+    form = await form_of(request)
     asked = _asked(form)
     application = await _application(request, asked)
     try:
