@@ -79,6 +79,15 @@ async def forget_chore(connection: AsyncConnection, kind: str, subject: str) -> 
     )
 
 
+async def chore_of(connection: AsyncConnection, kind: str, subject: str) -> Chore | None:
+    """The one of that kind about `subject`, if it waits."""
+    asked = select(chores).where(chores.c.kind == kind, chores.c.subject == subject)
+    row = (await connection.execute(asked)).first()
+    if row is None:
+        return None
+    return Chore(row.id, row.kind, row.subject, row.details, row.tries)
+
+
 async def turn_crank(database: Database, doers: Mapping[str, Doer], now_ms: int) -> int:
     """Do one chore that is due, if there is one: how many were done or put off (0 or 1)."""
     chore = await _claimed(database, tuple(doers), now_ms)
