@@ -120,10 +120,14 @@ async def use_code(
 
 
 async def remove(connection: AsyncConnection, account_id: str) -> None:
-    """The app is asked no more; without any second factor recovery codes are good for nothing."""
+    """The app is asked no more."""
     await connection.execute(
         delete(authenticators).where(authenticators.c.account_id == account_id)
     )
+
+
+async def remove_useless_codes(connection: AsyncConnection, account_id: str) -> None:
+    """Without any second factor recovery codes are good for nothing."""
     if not (await standing_of(connection, account_id)).second_factor:
         await connection.execute(
             delete(recovery_codes).where(recovery_codes.c.account_id == account_id)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.chores.queue import add_chore
-from rostra.errors import Conflict, Gone, NotSignedIn
+from rostra.errors import Conflict, Gone, NotFound
 from rostra.people.rules import HOUR_MS
 from rostra.people.signup import check_email_free
 from rostra.people.tables import accounts, mail_links
@@ -71,7 +71,7 @@ async def make_mail_link(
 async def look_up(
     connection: AsyncConnection, secret: str, purpose: Purpose, now_ms: int
 ) -> MailLink:
-    """What that link is for. Raises NotSignedIn when there is none, Gone when it is over."""
+    """What that link is for. Raises NotFound when there is none, Gone when it is over."""
     row = (
         await connection.execute(
             select(mail_links).where(
@@ -81,7 +81,7 @@ async def look_up(
         )
     ).first()
     if row is None:
-        raise NotSignedIn("This link was not made here, or a newer one was sent: ask for another.")
+        raise NotFound("This link was not made here, or a newer one was sent: ask for another.")
     if row.used_ms is not None or row.expires_ms <= now_ms:
         raise Gone("This link was used already or is too old: ask for another.")
     return MailLink(row.account_id, row.purpose, row.email)

@@ -42,6 +42,7 @@ from rostra.people.tables import passkeys
 CHALLENGE_MS = 5 * 60 * 1000
 MOST_PASSKEYS = 20
 _MOST_USED = 10_000
+_LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,13 @@ class Passkey:
 class Ceremonies:
     """Registering and signing in, for the pages of one origin."""
 
-    def __init__(self, secret: bytes, public_url: str, origins: frozenset[str]) -> None:
-        self._secret, self._origins = secret, sorted(origins)
-        self._rp_id = urlsplit(public_url).hostname or "localhost"
+    def __init__(self, secret: bytes, public_url: str) -> None:
+        self._secret, self._origins = secret, [public_url]
+        url = urlsplit(public_url)
+        self._rp_id = url.hostname or "localhost"
+        if self._rp_id in _LOOPBACK:  # no passkey is for a number, but some are for this name
+            self._rp_id = "localhost"
+            self._origins.append(f"{url.scheme}://localhost:{url.port}")
         self._used: OrderedDict[str, int] = OrderedDict()
 
     def registration(

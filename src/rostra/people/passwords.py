@@ -8,6 +8,7 @@ from sqlalchemy import case, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.guesses import MOST_IN_A_ROW, MOST_IN_HOUR, Guesses, one_more
+from rostra.people.password_rules import SHORTEST_ALONE
 from rostra.people.rules import HOUR_MS
 from rostra.people.tables import passwords
 
@@ -30,15 +31,22 @@ async def stored_for(connection: AsyncConnection, account_id: str) -> Stored | N
 
 
 async def set_password(
-    connection: AsyncConnection, account_id: str, hashed: str, now_ms: int
+    connection: AsyncConnection, account_id: str, hashed: str, now_ms: int, *, length: int
 ) -> None:
-    """From now on it is this one."""
+    """From now on it is this one, of so many characters."""
     await remove_password(connection, account_id)
     await connection.execute(
         insert(passwords).values(
-            account_id=account_id, hash=hashed, changed_ms=now_ms, hour_began_ms=0
+            account_id=account_id, hash=hashed, changed_ms=now_ms, hour_began_ms=0,
+            short=length < SHORTEST_ALONE,
         )
     )
+
+
+async def is_short(connection: AsyncConnection, account_id: str) -> bool:
+    """Whether the password is good only beside a second factor."""
+    asked = select(passwords.c.short).where(passwords.c.account_id == account_id)
+    return bool((await connection.execute(asked)).scalar())
 
 
 async def remove_password(connection: AsyncConnection, account_id: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rostra.charter.choices import Charter
 from rostra.errors import BadInput, Conflict, NotAllowed, NotFound
 from rostra.people import actions, queries
+from rostra.people.password_rules import SHORTEST_ALONE
 from rostra.people.passwords import set_password
 from rostra.people.queries import Account
 from rostra.people.rules import DAY_MS, checked_handle, checked_text
@@ -108,7 +109,7 @@ async def sign_up(
         .where(accounts.c.id == account.id)
         .values(email=wish.email or None, plea=wish.plea, language=wish.language)
     )
-    await set_password(connection, account.id, hashed, now_ms)
+    await set_password(connection, account.id, hashed, now_ms, length=SHORTEST_ALONE)
     return account
 
 

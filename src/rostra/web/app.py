@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, pages, problems, signin, spaces, whip
+from rostra.web import account, ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
@@ -34,7 +34,7 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines):
+    for each in (spaces, whip, ice, account, signin, pages, machines):
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody)

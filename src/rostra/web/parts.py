@@ -13,6 +13,7 @@ from rostra.programme.places import Places
 from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.tls import Renewable
+from rostra.web.entrance import Entrance
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
 from rostra.web.tally import Tally
@@ -41,6 +42,7 @@ class WebParts:
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
+        self.entrance = Entrance(self.secret, self.settings.public_url)
         self.quota = Quota(self.settings.api_limit)
 
     @property
