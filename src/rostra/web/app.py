@@ -6,11 +6,13 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, pages, problems, signin, spaces, whip
+from rostra.web import account, ice, machines, pages, pictures, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
 from rostra.web.mastodon import (
     apps,
     authorize,
+    finding,
+    instance,
     oauth,
     reactions,
     scheduled,
@@ -21,8 +23,8 @@ from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
-    spaces, whip, ice, signin, pages, machines,
-    apps, oauth, authorize,
+    spaces, whip, ice, account, signin, pages, machines, pictures,
+    apps, oauth, authorize, instance, finding,
     statuses, reactions, timelines, scheduled,
 )  # fmt: skip
 

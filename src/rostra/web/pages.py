@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +15,7 @@ from rostra.people.rules import checked_handle
 from rostra.programme.manifest import ON, Manifest
 from rostra.rooms import actions
 from rostra.rooms import queries as rooms
+from rostra.web.account.cookies import remember_wanted
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.files import modules
@@ -22,7 +23,7 @@ from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
-from rostra.web.signin import remember_wanted
+from rostra.web.forms import form_of
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
 
@@ -125,7 +126,7 @@ async def _own(parts: WebParts, visitor: Caller) -> list[dict[str, Any]]:
     return [document(each, parts.origins) for each in found if each.phase != "ended"]
 
 
-def _wish(fields: Mapping[str, str]) -> actions.Wish:
+def _wish(fields: dict[str, str]) -> actions.Wish:
     starts_at = fields.get("starts_at", "")
     if starts_at and "Z" not in starts_at and "+" not in starts_at:
         starts_at += "Z"  # without JavaScript the field is labelled as UTC

@@ -14,6 +14,7 @@ from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.tls import Renewable
 from rostra.web.census import Census
+from rostra.web.entrance import Entrance
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
 from rostra.web.tally import Tally
@@ -43,6 +44,7 @@ class WebParts:
     census: Census = field(default_factory=Census)
 
     def __post_init__(self) -> None:
+        self.entrance = Entrance(self.secret, self.settings.public_url)
         self.quota = Quota(self.settings.api_limit)
 
     @property

@@ -12,7 +12,8 @@ from rostra.people import applications
 from rostra.people.applications import Application
 from rostra.people.redirects import OUT_OF_BAND
 from rostra.people.scopes import ANY
-from rostra.web.callers import address_of, known_caller
+from rostra.web.addresses import address_key_of
+from rostra.web.callers import known_caller
 from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.parameters import Parameters, parameters
@@ -50,7 +51,7 @@ def shown(application: Application) -> Document:
 async def create(request: Request) -> Json:
     """Register an application"""
     parts = parts_of(request)
-    parts.limits.applications.take(address_of(request), parts.clock.boot_ns())
+    parts.limits.applications.take(address_key_of(request), parts.clock.boot_ns())
     wish = await parameters(request, NewApplication)
     given = wish.redirect_uris
     async with parts.database.writing() as connection:
