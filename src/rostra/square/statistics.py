@@ -51,7 +51,9 @@ async def count_all(connection: AsyncConnection, now_ms: int) -> Numbers:
             ).where(accounts.c.state.in_(SEEN))
         )
     ).one()
-    return Numbers(*map(int, row), tuple([await _week(connection, each) for each in _weeks(now_ms)]))
+    return Numbers(
+        *map(int, row), tuple([await _week(connection, each) for each in _weeks(now_ms)])
+    )
 
 
 def _weeks(now_ms: int) -> list[int]:
@@ -63,7 +65,11 @@ def _weeks(now_ms: int) -> list[int]:
 async def _week(connection: AsyncConnection, began_ms: int) -> Week:
     ends_ms = began_ms + WEEK_MS
     # The condition is that of an index (ix_posts_public), which is all that is read.
-    public = (posts.c.visibility == "public", posts.c.boost_of.is_(None), posts.c.deleted_ms.is_(None))
+    public = (
+        posts.c.visibility == "public",
+        posts.c.boost_of.is_(None),
+        posts.c.deleted_ms.is_(None),
+    )
     written = select(func.count()).where(
         *public, posts.c.id >= sortable_id_at(began_ms), posts.c.id < sortable_id_at(ends_ms)
     )

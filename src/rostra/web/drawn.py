@@ -48,9 +48,7 @@ def header(handle: str) -> bytes:
     colour = _COLOURS[chance[0] % len(_COLOURS)]
     width, height = HEADER_SIZE
     slant, step = (1 if chance[1] & 1 else -1), 40 + chance[2] % 60
-    rows = [
-        bytes(((x + slant * y) // step) % 3 for x in range(width)) for y in range(height)
-    ]
+    rows = [bytes(((x + slant * y) // step) % 3 for x in range(width)) for y in range(height)]
     return _png(rows, (_pale(colour, 0.86), _pale(colour, 0.8), _pale(colour, 0.74)))
 
 

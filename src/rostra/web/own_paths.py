@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-LONGEST = 4000
+LONGEST = 3000
 
 
 def own_path(text: str) -> str | None:
@@ -17,11 +17,6 @@ def own_path(text: str) -> str | None:
         parts = urlsplit(text)
     except ValueError:
         return None
-    # `//host` is another place, and so, for some browsers, is what resolves to it.
+    # `//host` is another place.
     elsewhere = parts.scheme or parts.netloc or text.startswith("//")
     return None if elsewhere or parts.path.startswith(("/sign-in", "/sign-out")) else text
-
-
-def sign_in_path(wanted: str) -> str:
-    """The page for signing in, from which one goes on to `wanted`."""
-    return f"/sign-in?next={quote(wanted, safe='')}"

@@ -23,7 +23,6 @@ from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
-from rostra.web.forms import form_of
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
 

@@ -14,6 +14,7 @@ from rostra.people import actions
 from rostra.web.callers import COOKIE
 from rostra.web.own_paths import own_path
 
+ORIGIN = "http://127.0.0.1:8000"
 BACK = "https://app.example/back?x=1"
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 VERIFIER = "v" * 50
@@ -41,7 +42,7 @@ async def browser(square, handle="ada"):
     async with square.parts.database.writing() as connection:
         now_ms = square.parts.now_ms()
         link = await actions.make_link(connection, handle, now_ms=now_ms)
-        session = await actions.use_link(connection, link, now_ms=now_ms)
+        session = (await actions.use_link(connection, link, now_ms=now_ms)).session
     client = square.client(cookies={COOKIE: session})
     client.headers["Origin"] = square.parts.settings.public_url
     client.headers["Accept"] = "text/html"
@@ -175,14 +176,17 @@ async def test_nobody_is_sent_to_an_address_that_was_not_registered(square, app,
 
 
 async def test_whoever_is_not_signed_in_goes_by_that_page_and_comes_back(square, app):
+    await square.account("ada", "member")
+    async with square.parts.database.writing() as connection:
+        link = await actions.make_link(connection, "ada", now_ms=square.parts.now_ms())
     async with square.client() as client:
-        client.headers["Accept"] = "text/html"
+        client.headers.update({"Accept": "text/html", "Origin": ORIGIN})
         answer = await client.get("/oauth/authorize", params=asking(app))
-    assert answer.status_code == 303
-    address = urlsplit(answer.headers["location"])
-    assert address.path == "/sign-in"
-    wanted = parse_qs(address.query)["next"][0]
-    assert own_path(wanted) == wanted and wanted.startswith("/oauth/authorize?client_id=")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        signed_in = await client.post(f"/sign-in/{link}")
+        back = signed_in.headers["location"]
+        assert back.startswith("/oauth/authorize?client_id=")
+        assert "Elk &lt;b&gt;" in (await client.get(back)).text
 
 
 @pytest.mark.parametrize(

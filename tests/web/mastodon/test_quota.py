@@ -58,6 +58,6 @@ async def test_a_cookie_says_nothing_where_any_page_may_ask(square, path):
     async with square.parts.database.writing() as connection:
         now_ms = square.parts.now_ms()
         link = await actions.make_link(connection, "ada", now_ms=now_ms)
-        session = await actions.use_link(connection, link, now_ms=now_ms)
+        session = (await actions.use_link(connection, link, now_ms=now_ms)).session
     async with square.client(cookies={COOKIE: session}) as client:
         assert (await client.get(path)).status_code == 401

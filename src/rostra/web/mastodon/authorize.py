@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -19,11 +20,12 @@ from rostra.people import applications
 from rostra.people.applications import Application
 from rostra.people.queries import Account
 from rostra.people.redirects import OUT_OF_BAND, answer_address, form_source, shown_place
+from rostra.web.account.cookies import remember_wanted
 from rostra.web.callers import known_caller, visitor_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
-from rostra.web.own_paths import sign_in_path
+from rostra.web.own_paths import own_path
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule, check_account
 from rostra.web.templates import page
@@ -67,8 +69,7 @@ async def ask(request: Request) -> Response:
         return _refused(request, asked, error)
     caller = await visitor_of(request)
     if caller.account is None:
-        query = request.scope["query_string"].decode("ascii", "replace")
-        return RedirectResponse(sign_in_path(f"{request.scope['path']}?{query}"), 303)
+        return _by_way_of_signing_in(request, asked)
     check_account(Rule.SIGNED_IN, caller, None)
     return _question(request, application, asked, wanted, caller.account)
 
@@ -95,6 +96,15 @@ async def decide(request: Request) -> Response:
         # Shown at once rather than at an address of its own: addresses are kept in histories.
         return page(request, "oauth_code.html", me=account, application=application, code=code)
     return _answered(request, asked, {"code": code})
+
+
+def _by_way_of_signing_in(request: Request, asked: Asked) -> Response:
+    response = RedirectResponse("/sign-in", 303)
+    given = {name: value for name, value in asdict(asked).items() if value}
+    path = f"/oauth/authorize?{urlencode(given)}"
+    if own_path(path) is not None:
+        remember_wanted(parts_of(request), response, path)
+    return response
 
 
 def _asked(given: Mapping[str, str]) -> Asked:

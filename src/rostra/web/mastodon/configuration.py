@@ -1,4 +1,4 @@
-"""What this server takes, as clients ask for it before they send: the limits that hold elsewhere."""
+"""What this server takes, which clients ask before they send: the limits that hold elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Languages that a person may say a post is in, with their own names: /api/v1/instance/languages."""
+"""Languages that a post may be said to be in, by the names that they give themselves."""
 
 from __future__ import annotations
 
