@@ -6,18 +6,37 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, media, pages, problems, signin, spaces, upload_pages, whip
+from rostra.web import (
+    account,
+    ice,
+    machines,
+    media,
+    pages,
+    pictures,
+    problems,
+    signin,
+    spaces,
+    upload_pages,
+    whip,
+)
 from rostra.web.door import RuledRoute, streaming
-from rostra.web.mastodon import media as apps_media
-from rostra.web.mastodon import reactions, scheduled, statuses, timelines
+from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
-    spaces, whip, ice, signin, pages, machines,
-    media, upload_pages, apps_media,
-    statuses, reactions, timelines, scheduled,
-)  # fmt: skip
+    spaces,
+    whip,
+    ice,
+    account,
+    signin,
+    pages,
+    machines,
+    pictures,
+    media,
+    upload_pages,
+    *mastodon_doors.DOORS,
+)
 
 
 class Square(FastAPI):

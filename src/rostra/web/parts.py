@@ -15,7 +15,9 @@ from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.store.objects import LocalObjects, ObjectStore
 from rostra.tls import Renewable
+from rostra.web.census import Census
 from rostra.web.darkroom import Darkroom
+from rostra.web.entrance import Entrance
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
 from rostra.web.tally import Tally
@@ -42,8 +44,10 @@ class WebParts:
     certificate: Renewable | None = None
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
+    census: Census = field(default_factory=Census)
 
     def __post_init__(self) -> None:
+        self.entrance = Entrance(self.secret, self.settings.public_url)
         self.quota = Quota(self.settings.api_limit)
         self.objects: ObjectStore = LocalObjects(self.places.media)
         self.darkroom = Darkroom(self.places.incoming)
