@@ -169,6 +169,12 @@ async def write_note(act: Act, me: Account, target_id: str, text: str) -> None:
         )
 
 
+async def lock_self(act: Act, me: Account) -> None:
+    """Of two acts of the same person the second waits, so that no limit is passed by both."""
+    own = select(accounts.c.id).where(accounts.c.id == me.id)
+    await act.connection.execute(own.with_for_update(key_share=True))
+
+
 @dataclass(frozen=True)
 class _Pair:
     """The other person, and what I have to do with them as the act begins."""
