@@ -8,13 +8,25 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
-from rostra.web.mastodon import reactions, scheduled, statuses, timelines
+from rostra.web.mastodon import (
+    blocks,
+    filters,
+    lists,
+    markers,
+    reactions,
+    relationships,
+    scheduled,
+    statuses,
+    tags,
+    timelines,
+)
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
     spaces, whip, ice, signin, pages, machines,
     statuses, reactions, timelines, scheduled,
+    relationships, blocks, lists, filters, markers, tags,
 )  # fmt: skip
 
 

@@ -67,4 +67,5 @@ class Limits:
         self.commands = Bucket(rate=5, burst=50)
         self.posts = Bucket(rate=0.1, burst=60)
         self.reactions = Bucket(rate=4, burst=8)
+        self.relations = Bucket(rate=1, burst=60)
         self.handshakes = Pending(5)

@@ -13,6 +13,7 @@ from rostra.programme.places import Places
 from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.tls import Renewable
+from rostra.web.circles import Circles
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
 from rostra.web.tally import Tally
@@ -39,8 +40,10 @@ class WebParts:
     certificate: Renewable | None = None
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
+    circles: Circles = field(init=False)
 
     def __post_init__(self) -> None:
+        self.circles = Circles(self.clock)
         self.quota = Quota(self.settings.api_limit)
 
     @property
