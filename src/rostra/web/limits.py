@@ -73,3 +73,4 @@ class Limits:
         self.uploading = Pending(
             4, "You are sending four files already: wait until one of them is here."
         )
+        self.relations = Bucket(rate=1, burst=60)

@@ -120,6 +120,7 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     else:
         server = TlsServer(configured, certificate.context)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
+    await parts.circles.listen(parts.bus)
     teller = asyncio.create_task(_tell_for_ever(parts))
     try:
         await server.serve(sockets=[door])
