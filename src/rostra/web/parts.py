@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -39,6 +40,9 @@ class WebParts:
     certificate: Renewable | None = None
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
+
+    chores_added: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it after adding a chore that is due, so that nobody waits for the crank to look."""
 
     def __post_init__(self) -> None:
         self.quota = Quota(self.settings.api_limit)

@@ -23,6 +23,8 @@ from rostra.store.database import open_database
 from rostra.store.migrate import migrate
 from rostra.tls import Renewable
 from rostra.web.app import create_app
+from rostra.web.chores import crank_for_ever
+from rostra.web.lifecycle import tell_phase
 from rostra.web.parts import WebParts
 from rostra.web.protocol import DeadlineProtocol
 from rostra.web.vestibule import Vestibule
@@ -117,12 +119,13 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     else:
         server = TlsServer(configured, certificate.context)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
-    teller = asyncio.create_task(_tell_for_ever(parts))
+    beside = [asyncio.create_task(each(parts)) for each in (_tell_for_ever, crank_for_ever)]
     try:
         await server.serve(sockets=[door])
     finally:
-        teller.cancel()
-        await asyncio.gather(teller, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 def _renew(certificate: Renewable) -> None:
@@ -168,8 +171,6 @@ async def tell_once(parts: WebParts) -> int:
     """Tell the database of every Space that moved without it: how many there were."""
     async with parts.database.reading() as connection:
         moved = await actions.stale(connection, parts.places)
-    if moved:
-        async with parts.database.writing() as connection:
-            for slug, phase in moved:
-                await actions.tell(connection, slug, phase)
+    for slug, phase in moved:
+        await tell_phase(parts, slug, phase)
     return len(moved)
