@@ -6,7 +6,7 @@ Each takes an Act, whose transaction the caller commits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -71,6 +71,15 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
     return (await by_ids(act.connection, [post_id]))[post_id]
 
 
+async def check(connection: AsyncConnection, author: Account, wish: Wish) -> None:
+    """Whether `wish` could be published now. Raises as publish does."""
+    await _draft(connection, author, wish, await read_charter(connection))
+    await _parent(connection, author, wish)
+    await _quotable(connection, author, wish)
+    if wish.poll is not None:
+        checked_poll(wish.poll)
+
+
 @dataclass(frozen=True)
 class _Draft:
     text: str
@@ -88,7 +97,7 @@ async def _draft(
     text = checked_text(wish.text, charter.longest_post)
     warning = checked_text(wish.warning, LONGEST_WARNING).replace("\n", " ")
     handles, tags = mentioned_handles(text), tags_of(text)
-    check_contents(wish, handles, tags)
+    check_contents(replace(wish, text=text), handles, tags)
     own = accounts.c
     defaults = select(own.default_visibility, own.default_sensitive, own.language)
     row = (await connection.execute(defaults.where(own.id == author.id))).one()
