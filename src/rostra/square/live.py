@@ -19,7 +19,7 @@ from rostra.people.tables import accounts
 from rostra.rooms.tables import spaces
 from rostra.square.act import Act
 from rostra.square.notices import hearers, tell_all
-from rostra.square.tables import follows
+from rostra.square.tables import follows, posts
 
 CHORE = "live"
 STEP = 250
@@ -37,10 +37,14 @@ _ON_AIR = ("live", "paused")
 
 @dataclass(frozen=True)
 class Step:
-    """The next to be told, and from which follow the step after this one goes on; None at last."""
+    """The next to be told, and from which follow the step after this one goes on; None at last.
+
+    `post_id` is the post by which the Space says that it is live, for apps that know no Spaces.
+    """
 
     account_ids: tuple[str, ...]
     host_id: str
+    post_id: int | None
     after: int | None
 
 
@@ -74,10 +78,15 @@ async def next_step(connection: AsyncConnection, slug: str, after: int, now_ms: 
         connection, [row.follower_id for row in rows], CHORE, now_ms, from_id=host.owner_id,
         space_slug=slug,
     )  # fmt: skip
-    return Step(tuple(listening), host.owner_id, rows[-1].id if len(rows) == STEP else None)
+    saying = select(posts.c.id).where(posts.c.space_slug == slug, posts.c.space_moment == CHORE)
+    post_id = (await connection.execute(saying.where(posts.c.deleted_ms.is_(None)))).scalar()
+    rest = rows[-1].id if len(rows) == STEP else None
+    return Step(tuple(listening), host.owner_id, post_id, rest)
 
 
 async def tell(act: Act, slug: str, step: Step) -> None:
     """Tell those of the step. Done again by chance, it tells nobody twice: they are hearers of it
     no more."""
-    await tell_all(act, step.account_ids, CHORE, from_id=step.host_id, space_slug=slug)
+    await tell_all(
+        act, step.account_ids, CHORE, from_id=step.host_id, post_id=step.post_id, space_slug=slug
+    )

@@ -16,7 +16,8 @@ from rostra.errors import NotFound
 from rostra.people.rules import SEEN
 from rostra.people.tables import accounts
 from rostra.square.act import Act
-from rostra.square.notices import shuts_out
+from rostra.square.notices import KINDS, OFFICIAL, shuts_out
+from rostra.square.quiet import Quiet
 from rostra.square.span import Span
 from rostra.square.tables import markers, notices, posts
 from rostra.store.inserting import insert_if_absent
@@ -146,6 +147,26 @@ async def marker(connection: AsyncConnection, account_id: str, timeline: str) ->
         markers.c.account_id == account_id, markers.c.timeline == timeline
     )
     return int((await connection.execute(query)).scalar() or 0)
+
+
+async def preferences_of(connection: AsyncConnection, account_id: str) -> dict[str, Any]:
+    """Somebody's preferences, as `quiet.quiet_of` and `notices.unwanted` read them."""
+    query = select(accounts.c.preferences).where(accounts.c.id == account_id)
+    return dict((await connection.execute(query)).scalar() or {})
+
+
+async def choose(
+    act: Act, account_id: str, quiet: Quiet | None, unwanted_kinds: frozenset[str]
+) -> None:
+    """When somebody is to be left alone, and of which kinds they are not to be told."""
+    kept = await preferences_of(act.connection, account_id)
+    kept.pop("quiet", None)
+    if quiet is not None:
+        kept["quiet"] = quiet.document()
+    kept["unwanted_notices"] = sorted(unwanted_kinds.intersection(KINDS) - OFFICIAL)
+    await act.connection.execute(
+        update(accounts).where(accounts.c.id == account_id).values(preferences=kept)
+    )
 
 
 async def forget_old(connection: AsyncConnection, before_id: int, most: int) -> int:

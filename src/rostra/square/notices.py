@@ -98,8 +98,11 @@ async def hearers(
         notices.c.from_id == from_id,
         notices.c.account_id.in_(account_ids),
         notices.c.kind == kind,
-        notices.c.post_id.is_not_distinct_from(post_id),
-        notices.c.space_slug.is_not_distinct_from(space_slug),
+        *(
+            [notices.c.post_id == post_id]
+            if space_slug is None
+            else [notices.c.space_slug == space_slug]
+        ),
     )
     before = set() if kind in _REPLACED else set((await connection.execute(told)).scalars())
     return [

@@ -7,11 +7,12 @@ import contextlib
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from rostra.bus.contract import Bus
 from rostra.clock import Clock
@@ -27,6 +28,12 @@ from rostra.web.chores import crank_for_ever
 from rostra.web.lifecycle import tell_phase
 from rostra.web.parts import WebParts
 from rostra.web.protocol import DeadlineProtocol
+from rostra.web.streaming.socket_protocol import (
+    MAX_MESSAGE,
+    PING_SECONDS,
+    PONG_SECONDS,
+    BoundedSocket,
+)
 from rostra.web.vestibule import Vestibule
 
 log = structlog.get_logger()
@@ -75,7 +82,12 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling, which kills the process again at the end."""
+    """uvicorn without its own signal handling, which kills the process again at the end.
+
+    `at_end` is called when it is to end, before it waits for what is under way.
+    """
+
+    at_end: Callable[[], None] = staticmethod(lambda: None)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -90,6 +102,7 @@ class _Server(uvicorn.Server):
 
     def _end(self) -> None:
         self.should_exit = True
+        self.at_end()
 
 
 class TlsServer(_Server):
@@ -119,7 +132,10 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     else:
         server = TlsServer(configured, certificate.context)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
-    beside = [asyncio.create_task(each(parts)) for each in (_tell_for_ever, crank_for_ever)]
+    hub = cast(FastAPI, configured.app).state.hub
+    server.at_end = hub.close
+    going_on = (_tell_for_ever(parts), crank_for_ever(parts), hub.listen())
+    beside = [asyncio.create_task(each) for each in going_on]
     try:
         await server.serve(sockets=[door])
     finally:
@@ -144,10 +160,15 @@ def configuration(
     return uvicorn.Config(
         create_app(parts),
         http=protocol,
-        ws="none",
+        ws=BoundedSocket,
+        ws_max_size=MAX_MESSAGE,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        ws_per_message_deflate=False,
         loop="asyncio",
         lifespan="off",
         log_config=None,
+        log_level="warning",  # or it writes addresses of streams, in which tokens stand
         access_log=False,
         server_header=False,
         proxy_headers=False,
