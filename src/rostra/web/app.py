@@ -9,6 +9,7 @@ import rostra
 from rostra.web import ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
+from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
 
 
@@ -34,7 +35,7 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines):
+    for each in (spaces, whip, ice, signin, pages, machines, moderation):
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody)
