@@ -102,6 +102,12 @@ async def resolve(act: Act, by: Account, report_id: int) -> None:
     await _change(act, by, report_id, "open", settled)
 
 
+async def settle(act: Act, by: Account, report_id: int) -> None:
+    """The same, where somebody else may have done so before. Raises NotFound."""
+    if (await queries.report_by_id(act.connection, report_id, by)).is_open:
+        await resolve(act, by, report_id)
+
+
 async def reopen(act: Act, by: Account, report_id: int) -> None:
     """Look at it once more. Raises NotFound, Conflict when it is open."""
     again = {"state": "open", "resolved_by": None, "resolved_ms": None}

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rostra.people.queries import Account
 from rostra.square.tables import (
     blocks,
     follow_requests,
@@ -90,6 +91,11 @@ async def circle_of(connection: AsyncConnection, account_id: str, now_ms: int) -
         tags=_set(row.tags),
         good_until_ms=row.until,
     )
+
+
+async def circle_for(connection: AsyncConnection, viewer: Account | None, now_ms: int) -> Circle:
+    """The circle of whoever looks, signed in or not."""
+    return STRANGER if viewer is None else await circle_of(connection, viewer.id, now_ms)
 
 
 def _asked(me: str, now_ms: int) -> Select[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -13,7 +14,7 @@ from rostra.people.queries import Account
 from rostra.people.tables import accounts
 from rostra.square.posts import Attached, Post
 from rostra.square.rules import may_see
-from rostra.square.tables import blocks, follows, posts
+from rostra.square.tables import blocks, follows, posts, revisions
 
 _SAME = tuple(column.name for column in posts.columns if column.name != "attached")
 
@@ -69,3 +70,25 @@ async def own_post(connection: AsyncConnection, post_id: int, author: Account) -
     if post.author_id != author.id:
         raise no_such_post()
     return post
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A post as it was from `created_ms` on."""
+
+    created_ms: int
+    text: str
+    warning: str
+    sensitive: bool
+    attached: Attached
+
+
+async def revisions_of(connection: AsyncConnection, post: Post) -> list[Revision]:
+    """What a post was before, oldest first, and is now."""
+    query = select(revisions).where(revisions.c.post_id == post.id).order_by(revisions.c.id)
+    before = [
+        Revision(row.created_ms, row.text, row.warning, row.sensitive, Attached.of(row.attached))
+        for row in await connection.execute(query)
+    ]
+    since = post.edited_ms or post.created_ms
+    return [*before, Revision(since, post.text, post.warning, post.sensitive, post.attached)]

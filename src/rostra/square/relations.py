@@ -156,7 +156,7 @@ async def unmute(act: Act, me: Account, target_id: str) -> None:
 
 
 async def write_note(act: Act, me: Account, target_id: str, text: str) -> None:
-    """Keep a note about somebody that only I see; an empty one is none. Raises NotFound, BadInput."""
+    """Keep a note about somebody that only I see; "" is none. Raises NotFound, BadInput."""
     note = text.replace("\x00", "").strip()
     if len(note) > LONGEST_NOTE:
         raise BadInput(f"The note is too long: {LONGEST_NOTE} characters at most.")

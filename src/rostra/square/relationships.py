@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Table,
+    and_,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.tables import accounts
@@ -70,58 +79,51 @@ async def relationship(
 
 
 def _asked(me: str, now_ms: int) -> Select[Any]:
-    them = accounts.c.id
-    theirs, theirs_asked, on_me = follows.alias(), follow_requests.alias(), blocks.alias()
-    joins: list[tuple[Any, ColumnElement[bool]]] = [
-        (follows, _ours(follows, "follower_id", me, "followed_id")),
-        (follow_requests, _ours(follow_requests, "follower_id", me, "followed_id")),
-        (theirs, and_(theirs.c.follower_id == them, theirs.c.followed_id == me)),
-        (theirs_asked, and_(theirs_asked.c.follower_id == them, theirs_asked.c.followed_id == me)),
-        (blocks, _ours(blocks, "account_id", me, "target_id")),
-        (on_me, and_(on_me.c.account_id == them, on_me.c.target_id == me)),
-        (mutes, and_(_ours(mutes, "account_id", me, "target_id"), mute_lasts(now_ms))),
-        (endorsements, _ours(endorsements, "account_id", me, "target_id")),
-        (account_notes, _ours(account_notes, "account_id", me, "target_id")),
-    ]
-    everything: Any = accounts
-    for table, how in joins:
-        everything = everything.outerjoin(table, how)
-    return select(
-        them.label("id"),
-        follows.c.id.label("following"),
-        follow_requests.c.id.label("requested"),
-        func.coalesce(follows.c.boosts, follow_requests.c.boosts).label("boosts"),
-        func.coalesce(follows.c.notify, follow_requests.c.notify).label("notify"),
-        theirs.c.id.label("followed_by"),
-        theirs_asked.c.id.label("requested_by"),
-        blocks.c.id.label("blocking"),
-        on_me.c.id.label("blocked_by"),
-        mutes.c.id.label("muting"),
-        mutes.c.notices.label("muting_notices"),
-        mutes.c.until_ms.label("muting_until_ms"),
-        endorsements.c.id.label("endorsed"),
-        account_notes.c.text.label("note"),
-    ).select_from(everything)
+    """One look into an index for each thing and person.
+
+    Values rather than EXISTS, of which PostgreSQL may make a set of all my followers first; and no
+    joins, of which it would weigh all the orders.
+    """
+    mine = _between(follows, "follower_id", me, "followed_id")
+    asked = _between(follow_requests, "follower_id", me, "followed_id")
+    theirs = _between(follows, "followed_id", me, "follower_id")
+    theirs_asked = _between(follow_requests, "followed_id", me, "follower_id")
+    muted = and_(_between(mutes, "account_id", me, "target_id"), mute_lasts(now_ms))
+    note = _between(account_notes, "account_id", me, "target_id")
+    wanted: dict[str, ColumnElement[Any]] = {
+        "following": _value(follows.c.id, mine),
+        "requested": _value(follow_requests.c.id, asked),
+        "boosts": _either(_value(follows.c.boosts, mine), _value(follow_requests.c.boosts, asked)),
+        "notify": _either(_value(follows.c.notify, mine), _value(follow_requests.c.notify, asked)),
+        "followed_by": _value(follows.c.id, theirs),
+        "requested_by": _value(follow_requests.c.id, theirs_asked),
+        "blocking": _value(blocks.c.id, _between(blocks, "account_id", me, "target_id")),
+        "blocked_by": _value(blocks.c.id, _between(blocks, "target_id", me, "account_id")),
+        "muting": _value(mutes.c.id, muted),
+        "muting_notices": _value(mutes.c.notices, muted),
+        "muting_until_ms": _value(mutes.c.until_ms, muted),
+        "endorsed": _value(
+            endorsements.c.id, _between(endorsements, "account_id", me, "target_id")
+        ),
+        "note": _value(account_notes.c.text, note),
+    }
+    return select(accounts.c.id, *(value.label(name) for name, value in wanted.items()))
 
 
-def _ours(table: Table, mine: str, me: str, theirs: str) -> ColumnElement[bool]:
+def _between(table: Table, mine: str, me: str, theirs: str) -> ColumnElement[bool]:
     return and_(table.c[mine] == me, table.c[theirs] == accounts.c.id)
 
 
+def _value(column: Column[Any], where: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(column).where(where).correlate(accounts).scalar_subquery()
+
+
+def _either(first: ScalarSelect[Any], second: ScalarSelect[Any]) -> ColumnElement[Any]:
+    return func.coalesce(first, second)
+
+
 def _relationship(row: Any) -> Relationship:
-    return Relationship(
-        id=row.id,
-        following=row.following is not None,
-        requested=row.requested is not None,
-        boosts=bool(row.boosts),
-        notify=bool(row.notify),
-        followed_by=row.followed_by is not None,
-        requested_by=row.requested_by is not None,
-        blocking=row.blocking is not None,
-        blocked_by=row.blocked_by is not None,
-        muting=row.muting is not None,
-        muting_notices=bool(row.muting_notices),
-        muting_until_ms=row.muting_until_ms,
-        endorsed=row.endorsed is not None,
-        note=row.note or "",
-    )
+    """What is there has a number, or is true."""
+    own = {"id": row.id, "muting_until_ms": row.muting_until_ms, "note": row.note or ""}
+    flags: dict[str, Any] = {name: bool(value) for name, value in row._asdict().items()}
+    return Relationship(**(flags | own))

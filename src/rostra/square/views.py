@@ -17,7 +17,7 @@ from rostra.people.profiles import Profile
 from rostra.people.queries import Account
 from rostra.people.tables import applications
 from rostra.square import polls
-from rostra.square.audience import STRANGER, Circle, circle_of
+from rostra.square.audience import Circle, circle_for
 from rostra.square.posts import Mine, Poll, Post, PostView
 from rostra.square.queries import by_ids
 from rostra.square.rules import may_see
@@ -28,7 +28,7 @@ async def show(
     connection: AsyncConnection, ids: Sequence[int], viewer: Account | None, now_ms: int
 ) -> list[PostView]:
     """The posts of `ids`, in their order."""
-    circle = STRANGER if viewer is None else await circle_of(connection, viewer.id, now_ms)
+    circle = await circle_for(connection, viewer, now_ms)
     found = await by_ids(connection, ids)
     return await show_posts(connection, [found[n] for n in ids if n in found], circle)
 

@@ -8,9 +8,16 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
+from rostra.web.mastodon import admin, reactions, reports, scheduled, statuses, timelines
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
+
+DOORS = (
+    spaces, whip, ice, signin, pages, machines,
+    statuses, reactions, timelines, scheduled,
+    moderation, reports, admin,
+)  # fmt: skip
 
 
 class Square(FastAPI):
@@ -35,7 +42,7 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines, moderation):
+    for each in DOORS:
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from rostra.programme.manifest import Manifest
 from rostra.square.posts import FilterHit, Poll, Post, PostView
+from rostra.square.queries import Revision
 from rostra.square.text import html_of
 from rostra.web.mastodon.answers import Document, moment, moment_if_any
 from rostra.web.mastodon.entities_account import account
@@ -159,6 +160,22 @@ def context(above: Sequence[PostView], below: Sequence[PostView], sight: Sight) 
     return {
         "ancestors": [status(view, sight) for view in above],
         "descendants": [status(view, sight) for view in below],
+    }
+
+
+def revision(before: Revision, view: PostView, sight: Sight) -> Document:
+    """https://docs.joinmastodon.org/entities/StatusEdit/"""
+    post = replace(view.post, text=before.text, attached=before.attached)
+    return {
+        "content": content(post, sight.origins),
+        "spoiler_text": before.warning,
+        "sensitive": before.sensitive,
+        "created_at": moment(before.created_ms),
+        "account": account(view.author, sight.origins),
+        "media_attachments": [
+            media_attachment(each, sight.origins) for each in before.attached.media
+        ],
+        "emojis": [],
     }
 
 

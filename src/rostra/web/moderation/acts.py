@@ -16,7 +16,6 @@ from rostra.moderation.queries import PAGE
 from rostra.moderation.rules import DAY_MS, DAYS, MOST_POSTS, Kind
 from rostra.moderation.targets import Target
 from rostra.people import queries as people
-from rostra.square.act import Act
 from rostra.web.acting import acting
 from rostra.web.forms import fields_of, form_of
 from rostra.web.moderation.chores import do_at_once
@@ -40,7 +39,7 @@ async def do(request: Request) -> Response:
         for target in found:
             await actions.sanction(act, me, target, measure)
         if report_id is not None and fields.get("resolve") == "yes":
-            await _settle(act, me, report_id)
+            await reporting.settle(act, me, report_id)
     await do_at_once(parts)
     return RedirectResponse(_back(report_id, found), 303)
 
@@ -90,11 +89,6 @@ async def _targets(
     if not 0 < len(posts) <= MOST_POSTS:
         raise BadInput(f"Choose the posts that it is done to, {MOST_POSTS} at most.")
     return [await targets.a_post(connection, each) for each in dict.fromkeys(posts)]
-
-
-async def _settle(act: Act, me: people.Account, report_id: int) -> None:
-    if (await queries.report_by_id(act.connection, report_id, me)).is_open:
-        await reporting.resolve(act, me, report_id)
 
 
 def _until(days: str, now_ms: int) -> int | None:
