@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rostra.web.mastodon import (
+    admin,
     apps,
     authorize,
     blocks,
@@ -15,6 +16,7 @@ from rostra.web.mastodon import (
     oauth,
     reactions,
     relationships,
+    reports,
     scheduled,
     statuses,
     tags,
@@ -22,6 +24,7 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
+    admin,
     apps,
     authorize,
     blocks,
@@ -34,6 +37,7 @@ DOORS = (
     oauth,
     reactions,
     relationships,
+    reports,
     scheduled,
     statuses,
     tags,
