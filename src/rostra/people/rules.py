@@ -74,7 +74,9 @@ def _unprintable(character: str) -> bool:
 def checked_text(text: str, what: str, longest: int) -> str:
     """Text of several lines, perhaps none, trimmed. Raises BadInput when longer than `longest`."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    plain = "\n".join("".join(" " if _unprintable(c) else c for c in line).rstrip() for line in lines)
+    plain = "\n".join(
+        "".join(" " if _unprintable(c) else c for c in line).rstrip() for line in lines
+    )
     plain = re.sub(r"\n{3,}", "\n\n", plain).strip()
     if len(plain) > longest:
         raise BadInput(f"The {what} is too long: {longest} characters at most.")
