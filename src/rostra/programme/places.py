@@ -61,6 +61,11 @@ class Places:
         return self.run / "nats"
 
     @property
+    def media(self) -> Path:
+        """Pictures and sounds of posts and profiles, by their names (store/objects.py)."""
+        return self.root / "media"
+
+    @property
     def exports(self) -> Path:
         """Copies of people's data, until they are fetched."""
         return self.root / "exports"

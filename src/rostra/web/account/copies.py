@@ -111,7 +111,8 @@ def _add(path: Path, members: Mapping[str, bytes], anew: bool) -> None:
 
 def _add_files(path: Path, files: list[tuple[int, Path]]) -> set[int]:
     """Add the first of `files`, so many bytes: the ids of those that were dealt with."""
-    taken, size = set(), 0
+    taken: set[int] = set()
+    size = 0
     with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
         there = set(archive.namelist())
         for number, file in files:

@@ -25,7 +25,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 async def send(parts: WebParts, details: Mapping[str, Any], now_ms: int) -> None:
     """Write and send the letter that `details` ask for (mail_links.send_later).
 
-    A link in it is made now, and kept only if the letter was taken. Raises Unavailable.
+    A link in it is made now; that of a letter that was not taken is replaced by the next try's.
+    Raises Unavailable.
     """
     server, purpose, email = parts.settings.smtp, str(details["purpose"]), str(details["email"])
     if server is None:

@@ -456,6 +456,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("hash", sa.String(length=200), nullable=False),
         sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("short", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("wrong_in_a_row", sa.Integer(), server_default="0", nullable=False),
         sa.Column("wrong_in_hour", sa.Integer(), server_default="0", nullable=False),
         sa.Column("hour_began_ms", sa.BigInteger(), nullable=False),
