@@ -30,6 +30,7 @@ LET_IN = {
     Rule.IN_ANY_STATE: {"member", "suspended", "host", "owner", "moderator", "admin"},
     Rule.MODERATES: {"moderator", "admin"},
     Rule.MAY_HOST: {"host", "owner", "moderator", "admin"},
+    Rule.ADMINISTERS: {"admin"},
     Rule.OWNS: {"owner", "admin"},
     Rule.RUNS: {"owner", "admin", "host seat"},
     Rule.HAS_SEAT: {"owner", "admin", "seat", "host seat"},
