@@ -9,23 +9,28 @@ import rostra
 from rostra.web import account, ice, machines, pages, pictures, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
 from rostra.web.mastodon import (
+    accounts,
     apps,
     authorize,
     finding,
     instance,
     oauth,
+    oembed,
+    own_account,
     reactions,
     scheduled,
     statuses,
     timelines,
+    trends,
 )
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
     spaces, whip, ice, account, signin, pages, machines, pictures,
-    apps, oauth, authorize, instance, finding,
+    apps, oauth, authorize, instance, finding, own_account, trends, oembed,
     statuses, reactions, timelines, scheduled,
+    accounts,  # the last one: it takes all that is left under /api/v1/accounts/
 )  # fmt: skip
 
 
