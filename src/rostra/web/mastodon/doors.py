@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rostra.web.mastodon import (
+    accounts,
     admin,
     apps,
     authorize,
@@ -14,6 +15,8 @@ from rostra.web.mastodon import (
     markers,
     media,
     oauth,
+    oembed,
+    own_account,
     reactions,
     relationships,
     reports,
@@ -21,9 +24,11 @@ from rostra.web.mastodon import (
     statuses,
     tags,
     timelines,
+    trends,
 )
 
 DOORS = (
+    accounts,
     admin,
     apps,
     authorize,
@@ -35,6 +40,8 @@ DOORS = (
     markers,
     media,
     oauth,
+    oembed,
+    own_account,
     reactions,
     relationships,
     reports,
@@ -42,4 +49,5 @@ DOORS = (
     statuses,
     tags,
     timelines,
+    trends,
 )
