@@ -20,7 +20,15 @@ from rostra.square.quiet import Quiet, is_quiet
 from rostra.square.removal import remove_post
 from rostra.square.rules import PollWish, Wish
 from rostra.square.span import Span
-from rostra.square.tables import blocks, drafts, follows, notices, poll_votes, posts, scheduled_posts
+from rostra.square.tables import (
+    blocks,
+    drafts,
+    follows,
+    notices,
+    poll_votes,
+    posts,
+    scheduled_posts,
+)
 
 NOW = 1_700_000_000_000
 

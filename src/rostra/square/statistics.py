@@ -51,9 +51,9 @@ async def count_all(connection: AsyncConnection, now_ms: int) -> Numbers:
             ).where(accounts.c.state.in_(SEEN))
         )
     ).one()
-    return Numbers(
-        *map(int, row), tuple([await _week(connection, each) for each in _weeks(now_ms)])
-    )
+    people, posts, month, half_year = map(int, row)
+    weeks = tuple([await _week(connection, each) for each in _weeks(now_ms)])
+    return Numbers(people, posts, month, half_year, weeks)
 
 
 def _weeks(now_ms: int) -> list[int]:

@@ -17,7 +17,6 @@ from rostra.charter.choices import read_charter
 from rostra.errors import BadInput, NotAllowed, NotProcessable, RostraError
 from rostra.people import applications, editing, profiles
 from rostra.people.editing import Change, Which
-from rostra.people.queries import Account
 from rostra.square import people_lists
 from rostra.web.account.sign_up import joined
 from rostra.web.callers import known_caller
