@@ -95,7 +95,10 @@ async def test_the_public_streams_take_what_everybody_may_read(watch, people):
     )
     post = await watch.act(publish, ada, Wish("Hello"))
     told = await watch.told(line)
-    assert sorted(told) == [("public", "update", str(post.id)), ("public:local", "update", str(post.id))]
+    assert sorted(told) == [
+        ("public", "update", str(post.id)),
+        ("public:local", "update", str(post.id)),
+    ]
     for visibility in ("unlisted", "private", "direct"):
         await watch.act(publish, ada, Wish("@ben psst", visibility=visibility))
     await watch.act(publish, people["ben"], Wish("An answer", reply_to=post.id))
