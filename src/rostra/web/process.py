@@ -34,6 +34,7 @@ from rostra.web.streaming.socket_protocol import (
     PONG_SECONDS,
     BoundedSocket,
 )
+from rostra.web.uploads import forget_remains
 from rostra.web.vestibule import Vestibule
 
 log = structlog.get_logger()
@@ -56,6 +57,8 @@ async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clo
         try:
             await migrate(database)
             secret = await asyncio.to_thread(places.secret.read_bytes)
+            now = clock.wall_ms() / 1000
+            await asyncio.to_thread(forget_remains, places.incoming, now)
             parts = WebParts(places, settings, database, bus, clock, secret, certificate)
             await _serve(parts, door)
         finally:
@@ -132,6 +135,7 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     else:
         server = TlsServer(configured, certificate.context)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
+    await parts.circles.listen(parts.bus)
     hub = cast(FastAPI, configured.app).state.hub
     server.at_end = hub.close
     going_on = (_tell_for_ever(parts), crank_for_ever(parts), hub.listen())
