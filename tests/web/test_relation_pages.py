@@ -60,7 +60,7 @@ async def test_a_button_leads_to_no_other_place(pair, back):
 
 async def test_followers_are_shown_page_by_page_also_to_strangers(square, pair, monkeypatch):
     monkeypatch.setattr(following, "_PAGE", 2)
-    (_, ben), (ana, _) = pair
+    _, (ana, _) = pair
     for number in range(4):
         fan = await square.account(f"fan{number}", "member")
         async with square.client(await square.token(fan.handle)) as client:

@@ -46,10 +46,14 @@ class WebParts:
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
     census: Census = field(default_factory=Census)
+    circles: Circles = field(init=False)
+
+    chores_added: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it after adding a chore that is due, so that nobody waits for the crank to look."""
 
     def __post_init__(self) -> None:
-        self.circles = Circles(self.clock)
         self.entrance = Entrance(self.secret, self.settings.public_url)
+        self.circles = Circles(self.clock)
         self.quota = Quota(self.settings.api_limit)
         self.objects: ObjectStore = LocalObjects(self.places.media)
         self.darkroom = Darkroom(self.places.incoming)
