@@ -66,6 +66,11 @@ class Places:
         return self.root / "media"
 
     @property
+    def incoming(self) -> Path:
+        """What is being made of uploads; on the same disk as `media`, and nobody's after a day."""
+        return self.media / "incoming"
+
+    @property
     def exports(self) -> Path:
         """Copies of people's data, until they are fetched."""
         return self.root / "exports"

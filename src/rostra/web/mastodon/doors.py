@@ -1,0 +1,53 @@
+"""All doors of the Mastodon API, by subject."""
+
+from __future__ import annotations
+
+from rostra.web.mastodon import (
+    accounts,
+    admin,
+    apps,
+    authorize,
+    blocks,
+    filters,
+    finding,
+    instance,
+    lists,
+    markers,
+    media,
+    oauth,
+    oembed,
+    own_account,
+    reactions,
+    relationships,
+    reports,
+    scheduled,
+    statuses,
+    tags,
+    timelines,
+    trends,
+)
+
+DOORS = (
+    accounts,
+    admin,
+    apps,
+    authorize,
+    blocks,
+    filters,
+    finding,
+    instance,
+    lists,
+    markers,
+    media,
+    oauth,
+    oembed,
+    own_account,
+    reactions,
+    relationships,
+    reports,
+    scheduled,
+    statuses,
+    tags,
+    timelines,
+    trends,
+)
