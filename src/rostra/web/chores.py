@@ -20,6 +20,7 @@ from rostra.programme.manifest import Manifest
 from rostra.rooms import actions as rooms
 from rostra.square import closing, heralds, live, noticed, scheduling, telling
 from rostra.square.due import publish_due
+from rostra.web.account import chores as account_chores
 from rostra.web.acting import acting
 from rostra.web.parts import WebParts
 from rostra.web.stage_line import StageLine
@@ -46,6 +47,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         closing.CHORE: _with(parts, _close_poll),
         scheduling.CHORE: _with(parts, _publish),
         TIDY: _with(parts, _tidy),
+        **account_chores.doers(parts),
     }
 
 

@@ -9,14 +9,15 @@ import zipfile
 import pytest
 
 from rostra.chores.queue import turn_crank
+from rostra.errors import NotFound
 from rostra.people import profiles, queries
 from rostra.people.exports import KEPT_MS
 from rostra.people.leaving import GRACE_MS
 from rostra.people.rules import DAY_MS
 from rostra.square import actions, reactions, relations
 from rostra.square.rules import Wish
-from rostra.web.account.chores import doers
 from rostra.web.acting import acting
+from rostra.web.chores import doers
 
 
 async def crank(house) -> int:
@@ -114,9 +115,10 @@ async def test_whoever_leaves_may_come_back_for_fourteen_days(house, state):
 
 async def test_after_fourteen_days_all_is_forgotten_but_the_handle(house):
     ada, eve = await house.person("ada"), await house.person("eve")
-    await house.give(ada, bio="I am Ada", email="ada@example.org", avatar="a.webp")
-    house.parts.places.media.mkdir()
-    (house.parts.places.media / "a.webp").write_bytes(b"picture")
+    await house.give(ada, bio="I am Ada", email="ada@example.org", avatar="abcd.webp")
+    picture = house.parts.places.root / "picture"
+    picture.write_bytes(b"picture")
+    await house.parts.objects.put("abcd.webp", picture)
     mine = await write(house, ada, "Owls, mostly")
     hers = await write(house, eve, "No owls")
     answer = await write(house, eve, "Really?", reply_to=mine.id)
@@ -143,7 +145,8 @@ async def test_after_fourteen_days_all_is_forgotten_but_the_handle(house):
     assert left[answer.id].text == "Really?"
     assert (left[hers.id].favourites, left[hers.id].boosts) == (0, 0)
     assert (other.followers, other.following, other.posts) == (0, 0, 2)
-    assert list(house.parts.places.media.iterdir()) == []
+    with pytest.raises(NotFound):
+        await house.parts.objects.size("abcd.webp")
     await house.choose(registrations="open")
     async with house.browser() as browser:
         form = {"handle": "ada", "name": "", "password": "four unrelated little words"}
