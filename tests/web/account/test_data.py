@@ -14,7 +14,7 @@ from rostra.people import profiles, queries
 from rostra.people.exports import KEPT_MS
 from rostra.people.leaving import GRACE_MS
 from rostra.people.rules import DAY_MS
-from rostra.square import actions, reactions, relations
+from rostra.square import actions, media_chores, reactions, relations
 from rostra.square.rules import Wish
 from rostra.web.acting import acting
 from rostra.web.chores import doers
@@ -23,7 +23,8 @@ from rostra.web.chores import doers
 async def crank(house) -> int:
     """Turn until nothing is due: how often."""
     turns, parts = 0, house.parts
-    while await turn_crank(parts.database, doers(parts), parts.now_ms()):
+    known = {**doers(parts), **media_chores.doers(parts.database, parts.objects)}
+    while await turn_crank(parts.database, known, parts.now_ms()):
         turns += 1
         assert turns < 200
     return turns
