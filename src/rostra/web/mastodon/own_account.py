@@ -17,8 +17,9 @@ from rostra.charter.choices import read_charter
 from rostra.errors import BadInput, NotAllowed, NotProcessable, RostraError
 from rostra.people import applications, editing, profiles
 from rostra.people.editing import Change, Which
-from rostra.square import people_lists
+from rostra.square import media, people_lists
 from rostra.web.account.sign_up import joined
+from rostra.web.acting import acting
 from rostra.web.callers import known_caller
 from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.callers import me
@@ -170,9 +171,9 @@ async def _own(request: Request) -> Document:
     return credential_account(profile, parts.origins, own, requests=requests)
 
 
-async def _without(request: Request, which: Which) -> Json:
-    async with parts_of(request).database.writing() as connection:
-        await editing.set_picture(connection, me(request), which, None)
+async def _without(request: Request, which: str) -> Json:
+    async with acting(parts_of(request)) as act:
+        await media.set_portrait(act, me(request), which, None)
     return Json(await _own(request))
 
 
