@@ -19,6 +19,7 @@ from rostra.people.rules import ACTING
 from rostra.people.tables import accounts
 from rostra.square import polls
 from rostra.square.act import Act, News
+from rostra.square.conversations import touch
 from rostra.square.posts import Attached, Mention, Post
 from rostra.square.queries import by_ids, post_by_id
 from rostra.square.rules import (
@@ -33,6 +34,7 @@ from rostra.square.rules import (
     checked_visibility,
 )
 from rostra.square.tables import blocks, mentions, post_tags, posts, revisions
+from rostra.square.telling import tell_of_edit, tell_of_new
 from rostra.square.text import mentioned_handles, tags_of
 
 
@@ -41,7 +43,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
     charter = await read_charter(act.connection)
     draft = await _draft(act.connection, author, wish, charter)
     parent = await _parent(act.connection, author, wish)
-    await _quotable(act.connection, author, wish)
+    quoted = await _quotable(act.connection, author, wish)
     post_id = sortable_id(act.now_ms)
     await act.connection.execute(
         insert(posts).values(
@@ -68,7 +70,11 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
         await polls.begin(act, post_id, checked_poll(wish.poll))
     await _counted(act.connection, author.id, post_id, wish.reply_to, wish.quote_of)
     act.news.append(News("post", author.id, post_id))
-    return (await by_ids(act.connection, [post_id]))[post_id]
+    post = (await by_ids(act.connection, [post_id]))[post_id]
+    if post.visibility == "direct":
+        await touch(act, post)
+    await tell_of_new(act, post, parent, quoted)
+    return post
 
 
 async def check(connection: AsyncConnection, author: Account, wish: Wish) -> None:
@@ -138,12 +144,13 @@ async def _parent(connection: AsyncConnection, author: Account, wish: Wish) -> P
     return parent
 
 
-async def _quotable(connection: AsyncConnection, author: Account, wish: Wish) -> None:
+async def _quotable(connection: AsyncConnection, author: Account, wish: Wish) -> Post | None:
     if wish.quote_of is None:
-        return
+        return None
     quoted = await post_by_id(connection, wish.quote_of, author)
     if quoted.boost_of is not None or not (quoted.is_open or quoted.author_id == author.id):
         raise NotAllowed("This post may not be quoted: it is not for everybody.")
+    return quoted
 
 
 async def _link(
@@ -199,7 +206,9 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     await _unlink(act.connection, post.id)
     await _link(act.connection, post.id, draft.mentions, draft.tags)
     act.news.append(News("edit", author.id, post.id))
-    return (await by_ids(act.connection, [post.id]))[post.id]
+    after = (await by_ids(act.connection, [post.id]))[post.id]
+    await tell_of_edit(act, after)
+    return after
 
 
 async def _unlink(connection: AsyncConnection, post_id: int) -> None:

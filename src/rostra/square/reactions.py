@@ -20,6 +20,7 @@ from rostra.square.queries import by_ids
 from rostra.square.removal import remove_boost
 from rostra.square.rules import MOST_PINS, may_boost
 from rostra.square.tables import bookmarks, favourites, muted_threads, posts
+from rostra.square.telling import tell_author
 from rostra.store.inserting import insert_if_absent
 
 
@@ -28,6 +29,7 @@ async def favourite(act: Act, post: Post, account: Account) -> bool:
     if not await _marked(act, favourites, post, account):
         return False
     await _tally(act.connection, posts.c.favourites, post.id, +1)
+    await tell_author(act, post, "favourite", account)
     return True
 
 
@@ -72,6 +74,7 @@ async def boost(act: Act, post: Post, account: Account, visibility: str) -> Post
         .values(posts=accounts.c.posts + 1, last_post_id=boost_id)
     )
     act.news.append(News("post", account.id, boost_id))
+    await tell_author(act, post, "reblog", account)
     return (await by_ids(act.connection, [boost_id]))[boost_id]
 
 

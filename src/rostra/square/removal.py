@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.tables import accounts
 from rostra.square.act import Act, News
+from rostra.square.conversations import withdraw
 from rostra.square.posts import Post
 from rostra.square.tables import (
     bookmarks,
@@ -38,6 +39,8 @@ async def remove_post(act: Act, post: Post, *, by_moderator: bool) -> None:
             await act.connection.execute(delete(table).where(table.c.post_id == post.id))
     await act.connection.execute(update(posts).where(posts.c.id == post.id).values(gone))
     await _recounted(act.connection, post, -1)
+    if post.visibility == "direct":
+        await withdraw(act, post)
     act.news.append(News("delete", post.author_id, post.id))
 
 

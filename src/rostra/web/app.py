@@ -6,32 +6,37 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import account, ice, machines, pages, pictures, problems, signin, spaces, whip
-from rostra.web.door import RuledRoute
-from rostra.web.mastodon import (
-    accounts,
-    apps,
-    authorize,
-    finding,
-    instance,
-    oauth,
-    oembed,
-    own_account,
-    reactions,
-    scheduled,
-    statuses,
-    timelines,
-    trends,
+from rostra.web import (
+    account,
+    ice,
+    machines,
+    media,
+    pages,
+    pictures,
+    problems,
+    signin,
+    spaces,
+    upload_pages,
+    whip,
 )
+from rostra.web.door import RuledRoute, streaming
+from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
-    spaces, whip, ice, account, signin, pages, machines, pictures,
-    apps, oauth, authorize, instance, finding, own_account, trends, oembed,
-    statuses, reactions, timelines, scheduled,
-    accounts,  # the last one: it takes all that is left under /api/v1/accounts/
-)  # fmt: skip
+    spaces,
+    whip,
+    ice,
+    account,
+    signin,
+    pages,
+    machines,
+    pictures,
+    media,
+    upload_pages,
+    *mastodon_doors.DOORS,
+)
 
 
 class Square(FastAPI):
@@ -59,6 +64,6 @@ def create_app(parts: WebParts) -> FastAPI:
     for each in DOORS:
         each.add_doors(app)
     problems.install(app)
-    app.add_middleware(WholeBody)
+    app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app

@@ -136,14 +136,20 @@ def allowed_origins(public_url: str) -> frozenset[str]:
 
 
 class WholeBody:
-    """Bodies are read here, up to MAX_BODY, and handed on in one piece."""
+    """Bodies are read here, up to MAX_BODY, and handed on in one piece.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Those of the doors in `streaming` (method and path) pass as they come.
+    """
+
+    def __init__(self, app: ASGIApp, streaming: frozenset[tuple[str, str]] = frozenset()) -> None:
+        self.app, self.streaming = app, streaming
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if (scope["method"], scope["path"]) in self.streaming:
+            await self.app(scope, *_closed_unless_whole(receive, send))
             return
         try:
             body = await _read(Headers(scope=scope), receive)
@@ -171,6 +177,24 @@ async def _read(headers: Headers, receive: Receive) -> bytes | None:
             raise _too_large()
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def _closed_unless_whole(receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """An answer that does not wait for the end of the body ends the connection instead."""
+    whole = False
+
+    async def watched() -> Message:
+        nonlocal whole
+        message = await receive()
+        whole = message["type"] == "http.request" and not message.get("more_body", False)
+        return message
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and not whole:
+            MutableHeaders(scope=message)["Connection"] = "close"
+        await send(message)
+
+    return watched, sent
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

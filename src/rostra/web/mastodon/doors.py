@@ -1,0 +1,49 @@
+"""All doors of the Mastodon API, by subject."""
+
+from __future__ import annotations
+
+from rostra.web.mastodon import (
+    accounts,
+    apps,
+    authorize,
+    blocks,
+    filters,
+    finding,
+    instance,
+    lists,
+    markers,
+    media,
+    oauth,
+    oembed,
+    own_account,
+    reactions,
+    relationships,
+    scheduled,
+    statuses,
+    tags,
+    timelines,
+    trends,
+)
+
+DOORS = (
+    apps,
+    authorize,
+    blocks,
+    filters,
+    finding,
+    instance,
+    lists,
+    markers,
+    media,
+    oauth,
+    oembed,
+    own_account,
+    reactions,
+    relationships,
+    scheduled,
+    statuses,
+    tags,
+    timelines,
+    trends,
+    accounts,  # the last one: it takes what is left under /api/v1/accounts/
+)
