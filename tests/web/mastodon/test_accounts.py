@@ -63,7 +63,11 @@ async def test_one_changes_what_one_is(own):
     }  # fmt: skip
     shown = (await own.patch("/api/v1/accounts/update_credentials", data=wish)).json()
     assert shown == (await own.get("/api/v1/accounts/verify_credentials")).json()
-    assert (shown["display_name"], shown["locked"], shown["discoverable"]) == ("Ada L.", True, False)
+    assert (shown["display_name"], shown["locked"], shown["discoverable"]) == (
+        "Ada L.",
+        True,
+        False,
+    )
     assert shown["source"]["note"] == "Numbers\n#maths" and 'rel="tag"' in shown["note"]
     assert shown["fields"][0]["value"].startswith('<a href="https://ada.example"')
     assert (shown["source"]["privacy"], shown["source"]["language"]) == ("unlisted", "fr")

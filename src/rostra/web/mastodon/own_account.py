@@ -26,8 +26,8 @@ from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import credential_account
-from rostra.web.mastodon.oauth import token_document
 from rostra.web.mastodon.names import nested
+from rostra.web.mastodon.oauth import token_document
 from rostra.web.mastodon.parameters import Parameters, Several, checked, parameters, read_body
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
