@@ -48,6 +48,9 @@ class WebParts:
     census: Census = field(default_factory=Census)
     circles: Circles = field(init=False)
 
+    chores_added: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it after adding a chore that is due, so that nobody waits for the crank to look."""
+
     def __post_init__(self) -> None:
         self.entrance = Entrance(self.secret, self.settings.public_url)
         self.circles = Circles(self.clock)

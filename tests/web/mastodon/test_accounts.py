@@ -201,7 +201,7 @@ async def test_nobody_is_signed_up_where_one_is_invited(square, ada):
     async with square.client(await app_token(square, "read")) as client:
         assert (await client.post("/api/v1/accounts", data=SIGN_UP)).status_code == 403
     async with square.client(await square.token("ada")) as client:
-        assert (await client.post("/api/v1/accounts", data=SIGN_UP)).status_code == 403
+        assert (await client.post("/api/v1/accounts", data=SIGN_UP)).status_code == 422
 
 
 async def test_a_narrow_token_reads_no_more_than_it_may(square, ada):

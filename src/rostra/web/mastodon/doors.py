@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rostra.web.mastodon import (
     accounts,
+    admin,
     apps,
     authorize,
     blocks,
@@ -18,6 +19,7 @@ from rostra.web.mastodon import (
     own_account,
     reactions,
     relationships,
+    reports,
     scheduled,
     statuses,
     tags,
@@ -26,6 +28,7 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
+    admin,
     apps,
     authorize,
     blocks,
@@ -40,6 +43,7 @@ DOORS = (
     own_account,
     reactions,
     relationships,
+    reports,
     scheduled,
     statuses,
     tags,

@@ -146,7 +146,7 @@ async def register(request: Request) -> Json:
         charter = await read_charter(connection)
         found = await applications.by_id(connection, caller.application_id or "")
     if found is None:
-        raise NotAllowed("Only an application may sign somebody up: see /docs.")
+        raise NotProcessable("Validation failed: only an application may sign somebody up.")
     if charter.registrations not in {"open", "approval"}:
         raise NotAllowed("This server takes new people by invitation only: open it in a browser.")
     with _as_validation():
