@@ -17,11 +17,13 @@ from starlette.types import Receive, Scope, Send
 
 from rostra.errors import BadInput, NotSignedIn
 from rostra.people import queries as people
+from rostra.people import sessions
 from rostra.people.queries import Account
+from rostra.people.scopes import covers
 from rostra.web.callers import COOKIE, STREAMING, known_caller, token_of
 from rostra.web.door import door, page_door
 from rostra.web.parts import WebParts, parts_of
-from rostra.web.rules import Caller, Rule, scope_covers
+from rostra.web.rules import Caller, Rule
 from rostra.web.streaming.channels import NOTICES_SCOPE, SCOPES, Channel, channel_of
 from rostra.web.streaming.hub import Hub
 from rostra.web.streaming.line import Holds, Line
@@ -78,7 +80,7 @@ def account_of(caller: Caller) -> Account:
 
 
 def may_hear_notices(caller: Caller) -> bool:
-    return caller.scopes is None or scope_covers(caller.scopes, NOTICES_SCOPE)
+    return caller.scopes is None or covers(caller.scopes, NOTICES_SCOPE)
 
 
 def holds_by(parts: WebParts, account_id: str, token: str | None, session: str) -> Holds:
@@ -87,7 +89,8 @@ def holds_by(parts: WebParts, account_id: str, token: str | None, session: str) 
     async def holds() -> bool:
         async with parts.database.reading() as connection:
             if token is None:
-                account = await people.by_session(connection, session, parts.now_ms())
+                found = await sessions.by_secret(connection, session, parts.now_ms())
+                account = found and found[0]
             else:
                 bearer = await people.by_api_token(connection, token)
                 account = bearer.account if bearer is not None else None
