@@ -30,7 +30,6 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
-    accounts,
     admin,
     apps,
     authorize,
@@ -54,4 +53,5 @@ DOORS = (
     tags,
     timelines,
     trends,
+    accounts,  # the last one: it takes what is left under /api/v1/accounts/
 )
