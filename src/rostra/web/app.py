@@ -6,18 +6,39 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, pages, problems, signin, spaces, whip
-from rostra.web.door import RuledRoute
-from rostra.web.mastodon import admin, reactions, reports, scheduled, statuses, timelines
+from rostra.web import (
+    account,
+    ice,
+    machines,
+    media,
+    pages,
+    pictures,
+    problems,
+    signin,
+    spaces,
+    upload_pages,
+    whip,
+)
+from rostra.web.door import RuledRoute, streaming
+from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
 
 DOORS = (
-    spaces, whip, ice, signin, pages, machines,
-    statuses, reactions, timelines, scheduled,
-    moderation, reports, admin,
-)  # fmt: skip
+    spaces,
+    whip,
+    ice,
+    account,
+    signin,
+    pages,
+    machines,
+    pictures,
+    media,
+    upload_pages,
+    moderation,
+    *mastodon_doors.DOORS,
+)
 
 
 class Square(FastAPI):
@@ -45,6 +66,6 @@ def create_app(parts: WebParts) -> FastAPI:
     for each in DOORS:
         each.add_doors(app)
     problems.install(app)
-    app.add_middleware(WholeBody)
+    app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app

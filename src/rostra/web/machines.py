@@ -29,6 +29,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/favicon.ico", Rule.ANYONE, icon)
     page_door(app, "GET", "/static/{name}", Rule.ANYONE, static)
     page_door(app, "GET", "/static/stage/{name}", Rule.ANYONE, module)
+    page_door(app, "GET", "/static/square/{name}", Rule.ANYONE, square_module)
 
 
 async def health(request: Request) -> JSONResponse:
@@ -79,6 +80,11 @@ async def static(request: Request, name: str) -> Response:
 async def module(request: Request, name: str) -> Response:
     """A module of the stage page; asked for each time, so that all are of one version"""
     return _file(request, f"stage/{name}", "no-cache")
+
+
+async def square_module(request: Request, name: str) -> Response:
+    """A module of the square's pages; asked for each time, as those of the stage are"""
+    return _file(request, f"square/{name}", "no-cache")
 
 
 def _file(request: Request, name: str, caching: str) -> Response:

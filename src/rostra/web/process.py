@@ -25,6 +25,7 @@ from rostra.tls import Renewable
 from rostra.web.app import create_app
 from rostra.web.parts import WebParts
 from rostra.web.protocol import DeadlineProtocol
+from rostra.web.uploads import forget_remains
 from rostra.web.vestibule import Vestibule
 
 log = structlog.get_logger()
@@ -47,6 +48,8 @@ async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clo
         try:
             await migrate(database)
             secret = await asyncio.to_thread(places.secret.read_bytes)
+            now = clock.wall_ms() / 1000
+            await asyncio.to_thread(forget_remains, places.incoming, now)
             parts = WebParts(places, settings, database, bus, clock, secret, certificate)
             await _serve(parts, door)
         finally:

@@ -2,8 +2,10 @@
 
 A connection must bring its first head, and each later one that it began, within HEAD_SECONDS, and
 a body within BODY_SECONDS; a head has at most MAX_HEAD bytes. What does not is answered with 408
-or 431 and closed. Between requests uvicorn's own keep-alive deadline holds. A request without
-exactly one Host (HTTP/1.1) is answered with 400: proxies in front may have read the other one.
+or 431 and closed. A door that takes uploads may be patient with whom it knows: then the body may
+go on as long as it brings SLOWEST_BODY bytes a second, and LONGEST_BODY_SECONDS in all. Between
+requests uvicorn's own keep-alive deadline holds. A request without exactly one Host (HTTP/1.1) is
+answered with 400: proxies in front may have read the other one.
 """
 
 from __future__ import annotations
@@ -19,6 +21,11 @@ from rostra.web.tally import TALLY_OF_CONNECTIONS
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
 MAX_HEAD = 16 * 1024
+SLOWEST_BODY = 1024
+LONGEST_BODY_SECONDS = 1800.0
+
+PATIENCE = "rostra.patience"
+"""In the scope's extensions: what a door calls to be patient with the body of its request."""
 
 
 class DeadlineProtocol(HttpToolsProtocol):
@@ -35,6 +42,8 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._hosts = 0
         self._in_head = True  # from the first byte on, or while none has come
         self._shut = False
+        self._body_bytes = 0
+        self._body_until = 0.0
         self.first_head_by: float | None = None  # in the loop's time, where TLS took some of it
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -58,6 +67,8 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        scope["extensions"] = {PATIENCE: lambda: self._be_patient(scope)}
         self._head_size = self._hosts = 0
         if not self._in_head:
             self._in_head, self._head_bytes = True, 0
@@ -80,6 +91,10 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._wait_for(self.body_seconds)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         self._stop_waiting()
         super().on_message_complete()
@@ -90,6 +105,23 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._refuse(431, "Request Header Fields Too Large")
         else:
             self._refuse(400, "Bad Request")
+
+    def _be_patient(self, scope: dict[str, Any]) -> None:
+        """Let the body of the request with `scope` take its time, if it is still coming."""
+        if self.scope is scope and not self._in_head and self._deadline is not None:
+            self._body_until = self.loop.time() + LONGEST_BODY_SECONDS
+            self._body_bytes = 0
+            self._stop_waiting()
+            self._deadline = self.loop.call_later(self.body_seconds, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Each `body_seconds` must have brought enough, unless it is we who do not read."""
+        enough = self._body_bytes >= SLOWEST_BODY * self.body_seconds or self.flow.read_paused
+        if not enough or self.loop.time() > self._body_until:
+            self._too_late()
+            return
+        self._body_bytes = 0
+        self._deadline = self.loop.call_later(self.body_seconds, self._look_at_body)
 
     def _never_without_deadline(self) -> None:
         # Any byte ends uvicorn's keep-alive deadline, even an empty line that begins no request.
