@@ -24,6 +24,9 @@ from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
+from rostra.web.streaming import sse
+from rostra.web.streaming.hub import Hub
+from rostra.web.streaming.websocket import Sockets
 
 DOORS = (
     spaces,
@@ -36,6 +39,7 @@ DOORS = (
     pictures,
     media,
     upload_pages,
+    sse,
     moderation,
     *mastodon_doors.DOORS,
 )
@@ -47,7 +51,8 @@ class Square(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         parts = self.state.parts
         https = parts.settings.public_url.startswith("https:")
-        return Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        doorway = Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        return Sockets(doorway, parts, self.state.hub)
 
 
 def create_app(parts: WebParts) -> FastAPI:
@@ -62,6 +67,7 @@ def create_app(parts: WebParts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
+    app.state.hub = Hub(parts)
     app.router.route_class = RuledRoute
     for each in DOORS:
         each.add_doors(app)

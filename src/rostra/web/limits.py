@@ -64,8 +64,6 @@ class Limits:
         self.applications = Bucket(rate=0.1, burst=50)
         self.posts = Bucket(rate=0.1, burst=60)
         self.reactions = Bucket(rate=4, burst=8)
-        self.reports = Bucket(rate=1 / 600, burst=5)
-        """By the address of whoever has no account."""
         self.handshakes = Pending(
             5,
             "There are too many attempts to join with this token at the same time: "
@@ -75,3 +73,6 @@ class Limits:
         self.uploading = Pending(
             4, "You are sending four files already: wait until one of them is here."
         )
+        self.relations = Bucket(rate=1, burst=60)
+        self.reports = Bucket(rate=1 / 600, burst=5)
+        """By the address of whoever has no account."""

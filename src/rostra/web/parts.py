@@ -16,6 +16,7 @@ from rostra.store.database import Database
 from rostra.store.objects import LocalObjects, ObjectStore
 from rostra.tls import Renewable
 from rostra.web.census import Census
+from rostra.web.circles import Circles
 from rostra.web.darkroom import Darkroom
 from rostra.web.entrance import Entrance
 from rostra.web.limits import Limits
@@ -45,9 +46,14 @@ class WebParts:
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
     census: Census = field(default_factory=Census)
+    circles: Circles = field(init=False)
+
+    chores_added: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it after adding a chore that is due, so that nobody waits for the crank to look."""
 
     def __post_init__(self) -> None:
         self.entrance = Entrance(self.secret, self.settings.public_url)
+        self.circles = Circles(self.clock)
         self.quota = Quota(self.settings.api_limit)
         self.objects: ObjectStore = LocalObjects(self.places.media)
         self.darkroom = Darkroom(self.places.incoming)

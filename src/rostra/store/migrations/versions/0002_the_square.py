@@ -301,6 +301,13 @@ def upgrade() -> None:
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.create_index("ix_follows_followed_id_id", ["followed_id", "id"], unique=False)
         batch_op.create_index("ix_follows_follower_id_id", ["follower_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_follows_told",
+            ["followed_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("notify"),
+            postgresql_where=sa.text("notify"),
+        )
 
     op.create_table(
         "grants",
