@@ -34,13 +34,13 @@ async def test_a_suspension_ends_sessions_and_tokens_at_once_and_says_why(town, 
     async with town.acting() as act:
         token = await people.make_token(act.connection, "ada", now_ms=town.now_ms)
         link = await people.make_link(act.connection, "ada", now_ms=town.now_ms)
-        session = await people.use_link(act.connection, link, now_ms=town.now_ms)
+        used = await people.use_link(act.connection, link, now_ms=town.now_ms)
     done = await town.sanction(mo, Target(ada), "suspend", until_ms=town.now_ms + DAY_MS)
     profile = await town.profile(ada)
     assert (profile.state, await town.until_of(ada)) == ("suspended", town.now_ms + DAY_MS)
     async with town.database.reading() as connection:
         assert await people_queries.by_api_token(connection, token) is None
-        assert await sessions.by_secret(connection, session, town.now_ms) is None
+        assert await sessions.by_secret(connection, used.session, town.now_ms) is None
     assert await town.told(ada) == ["moderation_warning"]
     assert ("state", ada.id) in [(each.kind, each.account_id) for each in town.news]
     assert (done.reason, done.by_id, done.until_ms) == ("Because.", mo.id, town.now_ms + DAY_MS)
