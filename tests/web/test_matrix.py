@@ -26,6 +26,7 @@ LET_IN = {
         "nobody", "member", "suspended", "host", "owner", "moderator", "admin", "seat",
         "host seat", "other seat",
     },
+    Rule.AN_APP: {"member", "host", "owner", "moderator", "admin"},
     Rule.SIGNED_IN: {"member", "host", "owner", "moderator", "admin"},
     Rule.IN_ANY_STATE: {"member", "suspended", "host", "owner", "moderator", "admin"},
     Rule.MODERATES: {"moderator", "admin"},

@@ -60,6 +60,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         scheduling.CHORE: _with(parts, _publish),
         TIDY: _with(parts, _tidy),
         **account_chores.doers(parts),
+        **moderation_chores.doers(parts),
     }
 
 

@@ -30,6 +30,7 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
+    accounts,
     admin,
     apps,
     authorize,
@@ -53,5 +54,4 @@ DOORS = (
     tags,
     timelines,
     trends,
-    accounts,  # the last one: it takes what is left under /api/v1/accounts/
 )
