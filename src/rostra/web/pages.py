@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rostra.errors import RostraError
+from rostra.people.queries import Account
 from rostra.programme.manifest import ON, Manifest
 from rostra.rooms import actions
 from rostra.rooms import queries as rooms
@@ -38,7 +39,7 @@ async def listing(request: Request) -> Response:
     """All Spaces"""
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
-    mine = await _own(parts, visitor)
+    mine = await own_spaces(parts, visitor.account)
     return page(request, "spaces.html", me=visitor.account, groups=groups, mine=mine)
 
 
@@ -101,12 +102,12 @@ async def _owns(parts: WebParts, visitor: Caller, slug: str) -> bool:
     return space is not None
 
 
-async def _own(parts: WebParts, visitor: Caller) -> list[dict[str, Any]]:
-    """The visitor's own Spaces that are not over: from here their host goes on the stage."""
-    if visitor.account is None:
+async def own_spaces(parts: WebParts, me: Account | None) -> list[dict[str, Any]]:
+    """One's own Spaces that are not over: from here their host goes on the stage."""
+    if me is None:
         return []
     async with parts.database.reading() as connection:
-        rows = await rooms.of_owner(connection, visitor.account.id)
+        rows = await rooms.of_owner(connection, me.id)
     found = await manifests_of(parts, [row.slug for row in rows])
     return [document(each, parts.origins) for each in found if each.phase != "ended"]
 

@@ -22,7 +22,7 @@ from rostra.web.door import page_door
 from rostra.web.following import account_of
 from rostra.web.mastodon.paging import id_of, page_of
 from rostra.web.media import document as medium_document
-from rostra.web.pages import on_now
+from rostra.web.pages import on_now, own_spaces
 from rostra.web.parts import parts_of
 from rostra.web.reading import reading
 from rostra.web.rules import Rule
@@ -52,7 +52,7 @@ async def front(request: Request) -> Response:
             waiting = await media.loose(connection, me)
     return await timeline_page(
         request, me, views, "home" if me else "front",
-        live=await on_now(parts), compose=me is not None,
+        live=await on_now(parts), mine=await own_spaces(parts, me), compose=me is not None,
         uploads=[medium_document(each, parts.origins) for each in waiting],
     )  # fmt: skip
 
@@ -113,7 +113,13 @@ async def timeline_page(
     """The page of a timeline of that `kind`; `older` is where it goes on, if not by the last id."""
     if older is None and len(views) >= _PAGE:
         older = views[-1].post.id
-    given: dict[str, Any] = {"live": [], "compose": False, "uploads": [], "heading": ""} | values
+    given: dict[str, Any] = {
+        "live": [],
+        "mine": [],
+        "compose": False,
+        "uploads": [],
+        "heading": "",
+    } | values
     return await square_page(
         request, "square/timeline.html", me, views,
         views=views, kind=kind, older=older, first=page_of(request).max_id is None,
