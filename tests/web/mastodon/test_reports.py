@@ -119,3 +119,46 @@ async def test_a_warning_reads_as_apps_expect_it(square, cast):
         lifted = await actions.lift(act, cast["mo"], done.id, "We were wrong.")
     assert account_warning(lifted, target)["action"] == "none"
     assert account_warning(lifted, target)["text"] == "We were wrong."
+
+
+async def test_what_moderators_did_is_felt_in_the_api_at_once(square, cast):
+    """A limited account is shown to who follows it or asks for it; a suspended one to nobody."""
+    eve, mo = cast["eve"], cast["mo"]
+    number = await post(square, eve)
+    token = await square.token("eve")
+    async with (
+        square.client(await square.token("ada")) as ada,
+        square.client(await square.token("boss")) as boss,
+        square.client(token) as own,
+    ):
+        await ada.post(f"/api/v1/accounts/{eve.id}/follow")
+        everywhere = (ada, boss)
+
+        async def public(client):
+            found = await client.get("/api/v1/timelines/public")
+            return str(number) in [each["id"] for each in found.json()]
+
+        async def alone(client):
+            return (await client.get(f"/api/v1/statuses/{number}")).status_code == 200
+
+        assert [await public(each) for each in everywhere] == [True, True]
+        limited = await _done(square, mo, eve, "limit")
+        assert [await public(each) for each in everywhere][1] is False
+        assert [await alone(each) for each in everywhere] == [True, True]
+        assert (await own.get("/api/v1/accounts/verify_credentials")).status_code == 200
+        suspended = await _done(square, mo, eve, "suspend")
+        assert [await public(each) for each in everywhere] == [False, False]
+        assert [await alone(each) for each in everywhere] == [False, False]
+        assert (await own.get("/api/v1/accounts/verify_credentials")).status_code == 401
+        shown = (await ada.get(f"/api/v1/accounts/{eve.id}")).json()
+        assert shown["suspended"] is True and shown["display_name"] == ""
+        async with acting(square.parts) as act:
+            for each in (suspended, limited):
+                await actions.lift(act, mo, each.id, "We were wrong.")
+        assert [await public(each) for each in everywhere] == [True, True]
+
+
+async def _done(square, by, subject, what):
+    async with acting(square.parts) as act:
+        measure = actions.Measure(what, "Because.")
+        return await actions.sanction(act, by, Target(subject), measure)
