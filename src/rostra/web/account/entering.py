@@ -49,6 +49,7 @@ async def check_password(request: Request, who: str, password: str) -> Account:
     sought = await _seek(request, who.strip()[:_LONGEST_WHO].removeprefix("@"))
     if sought.device is None:
         take(parts.entrance.tries, address_key_of(request), parts.now_ms())
+    parts.entrance.hashing.check_room(known=sought.device is not None)
     _check_allowance(parts, sought, who)
     right = asyncio.create_task(
         parts.entrance.hashing.matches(

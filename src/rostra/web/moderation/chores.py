@@ -10,6 +10,7 @@ from rostra.moderation.effects import SPACE_REMOVED, SPACES_END
 from rostra.programme.manifest import ON
 from rostra.rooms import actions as room_actions
 from rostra.rooms import queries as rooms
+from rostra.square import heralds
 from rostra.square.act import News
 from rostra.web.acting import acting, tell
 from rostra.web.lifecycle import end_space
@@ -32,6 +33,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
             async with parts.database.writing() as connection:
                 slug = chore.subject or ""
                 await room_actions.remove_space(connection, parts.places, slug, reason="moderation")
+                await heralds.phase_told(connection, slug, "removed", now_ms)
         except NotFound:
             pass  # done before
         return None
