@@ -145,11 +145,11 @@ async def test_what_moderators_did_is_felt_in_the_api_at_once(square, cast):
         limited = await _done(square, mo, eve, "limit")
         assert [await public(each) for each in everywhere][1] is False
         assert [await alone(each) for each in everywhere] == [True, True]
-        assert (await own.get("/api/v1/accounts/verify_credentials")).status_code == 200
+        assert (await own.get("/api/v1/timelines/home")).status_code == 200
         suspended = await _done(square, mo, eve, "suspend")
         assert [await public(each) for each in everywhere] == [False, False]
         assert [await alone(each) for each in everywhere] == [False, False]
-        assert (await own.get("/api/v1/accounts/verify_credentials")).status_code == 401
+        assert (await own.get("/api/v1/timelines/home")).status_code == 401
         shown = (await ada.get(f"/api/v1/accounts/{eve.id}")).json()
         assert shown["suspended"] is True and shown["display_name"] == ""
         async with acting(square.parts) as act:
