@@ -162,3 +162,12 @@ async def _done(square, by, subject, what):
     async with acting(square.parts) as act:
         measure = actions.Measure(what, "Because.")
         return await actions.sanction(act, by, Target(subject), measure)
+
+
+async def test_posts_of_an_account_that_is_marked_are_all_sensitive(square, cast):
+    number = await post(square, cast["eve"])
+    async with square.client(await square.token("ada")) as ada:
+        at = f"/api/v1/statuses/{number}"
+        assert (await ada.get(at)).json()["sensitive"] is False
+        await _done(square, cast["mo"], cast["eve"], "sensitive")
+        assert (await ada.get(at)).json()["sensitive"] is True
