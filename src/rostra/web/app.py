@@ -11,6 +11,7 @@ from rostra.web import (
     ice,
     machines,
     media,
+    notices,
     pages,
     pictures,
     problems,
@@ -40,6 +41,7 @@ DOORS = (
     media,
     upload_pages,
     sse,
+    notices,
     moderation,
     *mastodon_doors.DOORS,
 )

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from rostra.errors import NotFound, NotProcessable
 from rostra.people import profiles
 from rostra.square import noticed
-from rostra.square.noticed import Notice, Wanted, no_such_notice
+from rostra.square.noticed import Notice, Wanted, group_key, no_such_notice
 from rostra.square.notices import KINDS
 from rostra.square.span import Span
 from rostra.web.acting import acting
@@ -216,7 +216,7 @@ async def _group(
         return [await noticed.notice_by_id(connection, account_id, id_of(number), now_ms)]
     wanted = Wanted(frozenset({kind}))
     found = await noticed.listed(connection, account_id, Span(_GROUP_OF), now_ms, wanted)
-    mine = [notice for notice in found if entities.group_key(notice) == key]
+    mine = [notice for notice in found if group_key(notice) == key]
     if not mine:
         raise no_such_notice()
     return mine
