@@ -8,10 +8,13 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import (
     account,
+    following,
     ice,
     machines,
     media,
     notices,
+    own_filters,
+    own_lists,
     pages,
     pictures,
     problems,
@@ -40,6 +43,9 @@ DOORS = (
     pictures,
     media,
     upload_pages,
+    following,
+    own_filters,
+    own_lists,
     sse,
     notices,
     moderation,

@@ -59,6 +59,8 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         closing.CHORE: _with(parts, _close_poll),
         scheduling.CHORE: _with(parts, _publish),
         TIDY: _with(parts, _tidy),
+        **account_chores.doers(parts),
+        **moderation_chores.doers(parts),
     }
 
 

@@ -11,7 +11,8 @@ from rostra.programme.manifest import ON
 from rostra.rooms import actions as room_actions
 from rostra.rooms import queries as rooms
 from rostra.square import heralds
-from rostra.web.acting import acting
+from rostra.square.act import News
+from rostra.web.acting import acting, tell
 from rostra.web.lifecycle import end_space
 from rostra.web.parts import WebParts
 from rostra.web.rules import Caller
@@ -38,7 +39,9 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         return None
 
     async def end_spaces(chore: Chore, now_ms: int) -> Later | None:
-        await _end_spaces(parts, chore.subject or "")
+        account_id = chore.subject or ""
+        await tell(parts, [News("state", account_id)])  # the shell has no bus to tell it by
+        await _end_spaces(parts, account_id)
         return None
 
     return {SANCTION_ENDS: end_sanction, SPACE_REMOVED: remove_space, SPACES_END: end_spaces}
