@@ -102,8 +102,9 @@ def _streams_end(app: Any) -> Any:
         async def gone() -> Any:
             if asked[0]:
                 return {"type": "http.disconnect"}
-            asked[0] = True
-            return await receive()
+            message = await receive()
+            asked[0] = not message.get("more_body")
+            return message
 
         async def sent(message: Any) -> None:
             whole[0] = message["type"] == "http.response.body" and not message.get("more_body")
