@@ -28,7 +28,6 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
-    accounts,
     admin,
     apps,
     authorize,
@@ -50,4 +49,5 @@ DOORS = (
     tags,
     timelines,
     trends,
+    accounts,  # after those whose addresses look like an id: /accounts/relationships
 )
