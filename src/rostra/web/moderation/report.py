@@ -23,16 +23,18 @@ from rostra.rooms import queries as rooms
 from rostra.rooms.queries import Space
 from rostra.rooms.rules import no_such_space
 from rostra.square.audience import STRANGER, circle_of
+from rostra.square.filtering import NO_FILTERS
 from rostra.square.posts import Post
 from rostra.square.queries import post_by_id
 from rostra.square.span import Span
 from rostra.square.timelines import Wishes, of_account
+from rostra.square.walking import Reader
 from rostra.web.acting import acting
+from rostra.web.addresses import address_key_of
 from rostra.web.callers import visitor_of
 from rostra.web.forms import fields_of
 from rostra.web.moderation.showing import number_of, show
 from rostra.web.parts import WebParts, parts_of
-from rostra.web.quota import address_key
 
 _RECENT = 10
 
@@ -62,8 +64,7 @@ async def send(request: Request) -> Response:
     """Report it"""
     parts, me = parts_of(request), await _reader(request)
     if me is None:
-        host = request.client.host if request.client else ""
-        parts.limits.reports.take(address_key(host), parts.clock.boot_ns())
+        parts.limits.reports.take(address_key_of(request), parts.clock.boot_ns())
     pairs = await fields_of(request)
     fields = dict(pairs)
     complaint = Complaint(
@@ -122,5 +123,6 @@ async def _recent(
     """The newest posts of somebody that the reader can see, to choose evidence from."""
     circle = STRANGER if me is None else await circle_of(connection, me.id, parts.now_ms())
     span, wishes = Span(_RECENT), Wishes(boosts=False)
-    views = await of_account(connection, circle, span, account.id, wishes)
+    reader = Reader(circle, NO_FILTERS, parts.now_ms())
+    views = await of_account(connection, reader, span, account.id, wishes)
     return [view.post for view in views]
