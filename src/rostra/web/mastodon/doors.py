@@ -30,6 +30,7 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
+    accounts,
     admin,
     apps,
     authorize,
@@ -53,5 +54,4 @@ DOORS = (
     tags,
     timelines,
     trends,
-    accounts,  # after those whose addresses look like an id: /accounts/relationships
 )
