@@ -22,7 +22,7 @@ from rostra.web import (
     upload_pages,
     whip,
 )
-from rostra.web.door import RuledRoute, streaming
+from rostra.web.door import RuledRoute, exact_first, streaming
 from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
@@ -77,6 +77,7 @@ def create_app(parts: WebParts) -> FastAPI:
     app.router.route_class = RuledRoute
     for each in DOORS:
         each.add_doors(app)
+    exact_first(app)
     problems.install(app)
     app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
