@@ -41,7 +41,10 @@ class Server:
         """A new account, signed in with a browser."""
 
         async def make() -> tuple[Account, str]:
-            database, now_ms = open_database(self.served.data / "rostra.db"), SystemClock().wall_ms()
+            database, now_ms = (
+                open_database(self.served.data / "rostra.db"),
+                SystemClock().wall_ms(),
+            )
             async with database.writing() as connection:
                 account = await actions.add_person(connection, handle, role=role, now_ms=now_ms)
                 link = await actions.make_link(connection, handle, now_ms=now_ms)
