@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 import rostra
@@ -12,6 +13,7 @@ from rostra.web import (
     ice,
     machines,
     media,
+    notices,
     own_filters,
     own_lists,
     pages,
@@ -22,7 +24,7 @@ from rostra.web import (
     upload_pages,
     whip,
 )
-from rostra.web.door import RuledRoute, exact_first, streaming
+from rostra.web.door import RuledRoute, streaming
 from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
@@ -46,6 +48,7 @@ DOORS = (
     own_filters,
     own_lists,
     sse,
+    notices,
     moderation,
     *mastodon_doors.DOORS,
 )
@@ -77,8 +80,14 @@ def create_app(parts: WebParts) -> FastAPI:
     app.router.route_class = RuledRoute
     for each in DOORS:
         each.add_doors(app)
-    exact_first(app)
+    app.router.routes.sort(key=_names_last)
     problems.install(app)
     app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app
+
+
+def _names_last(route: BaseRoute) -> list[bool]:
+    """`/accounts/search` is found before `/accounts/{id}`, whichever module opened it first."""
+    assert isinstance(route, RuledRoute)
+    return ["{" in part for part in route.path.split("/")]

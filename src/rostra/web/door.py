@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from rostra.errors import NotFound
 from rostra.web.callers import authorise, count
@@ -89,16 +88,6 @@ def page_door(
 ) -> None:
     """A door for browsers: it is not in the description of the API, and no application's."""
     door(app, methods, path, rule, endpoint, include_in_schema=False, streams=streams)
-
-
-def exact_first(app: FastAPI) -> None:
-    """Have `/accounts/search` tried before `/accounts/{id}`, in whichever order they were made."""
-
-    def openness(route: BaseRoute) -> list[bool]:
-        assert isinstance(route, RuledRoute)
-        return ["{" in part for part in route.path.split("/")]
-
-    app.router.routes.sort(key=openness)
 
 
 def streaming(app: FastAPI) -> frozenset[tuple[str, str]]:
