@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,26 @@ def test_a_link_leads_to_the_server_that_runs_on_the_folder(
         "http://127.0.0.1:8123", "https://r.example", "http://127.0.0.1:8001",
         "http://127.0.0.1:8001",
     )  # fmt: skip
+
+
+def test_people_are_invited_and_approved(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _people(data, "invite", "--uses", "3") == 0
+    link = capsys.readouterr().out
+    assert link.startswith("http://127.0.0.1:8000/sign-up?code=") and link.count("\n") == 1
+    _people(data, "add", "ada")
+    assert _people(data, "approve", "ada") == 1
+    assert "waits for approval" in capsys.readouterr().err
+    assert _people(data, "role", "ada", "moderator") == 0
+
+
+def test_a_password_is_read_and_never_an_argument(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _people(data, "add", "ada")
+    for typed, code in (("too short\n", 2), ("seven brown owls at noon\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert _people(data, "password", "ada") == code
+    assert "@ada has a new password" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
