@@ -65,6 +65,8 @@ def test_a_link_leads_to_the_server_that_runs_on_the_folder(
 
 
 def test_people_are_invited_and_approved(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _people(data, "list")
+    capsys.readouterr()
     assert _people(data, "invite", "--uses", "3") == 0
     link = capsys.readouterr().out
     assert link.startswith("http://127.0.0.1:8000/sign-up?code=") and link.count("\n") == 1
