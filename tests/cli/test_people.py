@@ -64,6 +64,17 @@ def test_a_link_leads_to_the_server_that_runs_on_the_folder(
     )  # fmt: skip
 
 
+def test_somebody_is_suspended_and_reinstated_while_the_web_is_down(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _people(data, "add", "ada")
+    assert _people(data, "suspend", "ada", "--reason", "Calm down.", "--days", "3") == 0
+    assert "@ada is suspended for 3 days" in capsys.readouterr().out
+    assert _people(data, "reinstate", "ada", "--reason", "We were wrong.") == 0
+    assert _people(data, "reinstate", "ada", "--reason", "Again.") == 1
+    assert "neither suspended nor limited" in capsys.readouterr().err
+
+
 def test_people_are_invited_and_approved(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _people(data, "list")
     capsys.readouterr()
