@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import time
+import wave
 import zlib
 from pathlib import Path
 from typing import Any
@@ -62,16 +63,17 @@ def room(tmp_path: Path) -> Darkroom:
 
 
 async def developed(room: Darkroom, data: bytes, purpose: Purpose = "post") -> Prints:
-    with io.BytesIO(data) as _, (room._folder.parent / "source").open("w+b") as source:
+    with (room._folder.parent / "source").open("w+b") as source:
         source.write(data)
         source.flush()
         return await room.develop(source, purpose)
 
 
 async def refused(room: Darkroom, data: bytes, purpose: Purpose = "post") -> str:
+    before = set(room._folder.glob("*"))
     with pytest.raises(NotProcessable) as why:
         await developed(room, data, purpose)
-    assert list(room._folder.iterdir()) == []  # nothing is left lying about
+    assert set(room._folder.glob("*")) == before  # nothing is left lying about
     assert why.value.sentence.endswith(".")
     return why.value.sentence
 
@@ -139,7 +141,7 @@ async def test_what_shines_through_still_does(room: Darkroom) -> None:
 
 
 async def test_what_is_large_becomes_small_without_seams(room: Darkroom) -> None:
-    prints = await developed(room, saved(coloured(6000, 4000), "PNG", compress_level=1))
+    prints = await developed(room, saved(coloured(4500, 3000), "PNG", compress_level=1))
     assert prints.made.width * prints.made.height <= 3840 * 2160
     assert prints.made.width / prints.made.height == pytest.approx(1.5, abs=0.01)
     with Image.open(prints.file) as shown:
@@ -206,7 +208,7 @@ async def test_what_is_damaged_or_none_is_told_so(room: Darkroom) -> None:
     jpeg, gif = saved(coloured(800, 600), "JPEG"), saved(coloured(800, 600, "P"), "GIF")
     for data in (
         jpeg[: len(jpeg) // 2], gif[:40], saved(coloured(800, 600), "WEBP")[:2000],
-        saved(coloured(800, 600), "PNG")[:-3000], b"\xff\xd8\xff" + os.urandom(5000),
+        saved(coloured(800, 600), "PNG")[:700], b"\xff\xd8\xff" + os.urandom(5000),
         b"GIF89a<script>alert(1)</script>", b"\xff\xfb" + os.urandom(20_000),
         b"OggS" + os.urandom(20_000), b"\0\0\0\x20ftypM4A " + os.urandom(20_000),
         b"RIFF\xff\xff\xff\xffWAVEfmt " + os.urandom(200), b"fLaC" + bytes(4000),
@@ -251,8 +253,11 @@ async def test_how_loud_it_is_stays(room: Darkroom) -> None:
 async def test_videos_and_long_sounds_are_refused(room: Darkroom) -> None:
     moving = ("-f", "lavfi", "-i", "testsrc=d=2:s=64x64", "-map", "0", "-map", "1")
     assert "video" in await refused(room, sound(*moving, ending="mp4"))
-    long = sound("-ac", "1", "-ar", "16000", "-b:a", "16k", seconds=620)
-    assert "too long" in await refused(room, long)
+    made = io.BytesIO()
+    with wave.open(made, "wb") as long:
+        long.setparams((1, 1, 16_000, 0, "NONE", ""))
+        long.writeframes(bytes([128]) * 16_000 * 601)
+    assert "too long" in await refused(room, made.getvalue())
 
 
 PROBE = """
@@ -301,7 +306,7 @@ LIE = json.dumps(
     [
         "",
         "print('x' * 100_000)",
-        "import os\nwhile True: os.write(1, b'x' * 65536)",
+        "import os\nfor _ in range(100): os.write(1, b'x' * 65536)",
         "print('{\"ending\": \"svg\"}')",
         f"print({LIE!r})",
         f"import os, sys; os.write(int(sys.argv[2]), b'<svg onload=alert(1)>'); print({LIE!r})",
