@@ -7,16 +7,18 @@ may be many: they are told by a chore, a few hundred at a time.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.chores.queue import add_chore
 from rostra.errors import NotFound
 from rostra.people import profiles
 from rostra.people.queries import Account
 from rostra.square.act import Act
-from rostra.square.notices import notify
+from rostra.square.notices import hearers, notify, tell_all
 from rostra.square.posts import Post
 from rostra.square.queries import by_ids, post_by_id
 from rostra.square.tables import follows, posts
@@ -54,18 +56,41 @@ async def tell_author(act: Act, post: Post, kind: str, by: Account) -> None:
     await notify(act, post.author_id, kind, from_id=by.id, post_id=post.id)
 
 
-async def tell_some(act: Act, details: Mapping[str, Any]) -> dict[str, Any] | None:
-    """One step of the chore: the details of the next one, None when all were told."""
-    post = (await by_ids(act.connection, [details["post"]])).get(details["post"])
+@dataclass(frozen=True)
+class Step:
+    """The next to be told of `post`, and the details of the step after; None when all were told."""
+
+    post: Post
+    kind: str
+    account_ids: tuple[str, ...]
+    rest: Mapping[str, Any] | None
+
+
+async def next_step(
+    connection: AsyncConnection, details: Mapping[str, Any], now_ms: int
+) -> Step | None:
+    """Whom to tell next of what a chore says; None where the post is gone.
+
+    It is read before the transaction that writes, which is as short as its rows. Whoever boosted a
+    post or follows its author may see what everybody may, or its followers.
+    """
+    post = (await by_ids(connection, [details["post"]])).get(details["post"])
     if post is None or post.deleted_ms is not None:
         return None
-    rows = (await act.connection.execute(_waiting(post, details))).all()
-    for row in rows:
-        if await _may_see(act, post, row.account_id):
-            await notify(
-                act, row.account_id, details["kind"], from_id=post.author_id, post_id=post.id
-            )
-    return {**details, "after": rows[-1].id} if len(rows) == STEP else None
+    rows = (await connection.execute(_waiting(post, details))).all()
+    listening = await hearers(
+        connection, [row.account_id for row in rows], details["kind"], now_ms,
+        from_id=post.author_id, post_id=post.id,
+    )  # fmt: skip
+    rest = {**details, "after": rows[-1].id} if len(rows) == STEP else None
+    return Step(post, details["kind"], tuple(listening), rest)
+
+
+async def tell_some(act: Act, step: Step) -> None:
+    """Tell those of the step."""
+    await tell_all(
+        act, step.account_ids, step.kind, from_id=step.post.author_id, post_id=step.post.id
+    )
 
 
 def _waiting(post: Post, details: Mapping[str, Any]) -> Select[Any]:

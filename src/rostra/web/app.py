@@ -6,18 +6,49 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, media, pages, problems, signin, spaces, upload_pages, whip
+from rostra.web import (
+    account,
+    following,
+    ice,
+    machines,
+    media,
+    own_filters,
+    own_lists,
+    pages,
+    pictures,
+    problems,
+    signin,
+    spaces,
+    upload_pages,
+    whip,
+)
 from rostra.web.door import RuledRoute, streaming
-from rostra.web.mastodon import media as apps_media
-from rostra.web.mastodon import reactions, scheduled, statuses, timelines
+from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
+from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
+from rostra.web.streaming import sse
+from rostra.web.streaming.hub import Hub
+from rostra.web.streaming.websocket import Sockets
 
 DOORS = (
-    spaces, whip, ice, signin, pages, machines,
-    media, upload_pages, apps_media,
-    statuses, reactions, timelines, scheduled,
-)  # fmt: skip
+    spaces,
+    whip,
+    ice,
+    account,
+    signin,
+    pages,
+    machines,
+    pictures,
+    media,
+    upload_pages,
+    following,
+    own_filters,
+    own_lists,
+    sse,
+    moderation,
+    *mastodon_doors.DOORS,
+)
 
 
 class Square(FastAPI):
@@ -26,7 +57,8 @@ class Square(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         parts = self.state.parts
         https = parts.settings.public_url.startswith("https:")
-        return Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        doorway = Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        return Sockets(doorway, parts, self.state.hub)
 
 
 def create_app(parts: WebParts) -> FastAPI:
@@ -41,6 +73,7 @@ def create_app(parts: WebParts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
+    app.state.hub = Hub(parts)
     app.router.route_class = RuledRoute
     for each in DOORS:
         each.add_doors(app)

@@ -61,6 +61,7 @@ class Limits:
         self.signals = Bucket(rate=5, burst=50)
         self.creations = Bucket(rate=0.2, burst=40)
         self.commands = Bucket(rate=5, burst=50)
+        self.applications = Bucket(rate=0.1, burst=50)
         self.posts = Bucket(rate=0.1, burst=60)
         self.reactions = Bucket(rate=4, burst=8)
         self.handshakes = Pending(
@@ -72,3 +73,6 @@ class Limits:
         self.uploading = Pending(
             4, "You are sending four files already: wait until one of them is here."
         )
+        self.relations = Bucket(rate=1, burst=60)
+        self.reports = Bucket(rate=1 / 600, burst=5)
+        """By the address of whoever has no account."""

@@ -33,12 +33,16 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 POLICY = "Content-Security-Policy"
 
 
-def policy(*reached: str) -> str:
-    """The policy of a page whose script may talk to us, and to the origins in `reached`."""
+def policy(*reached: str, leads_to: str | None = None) -> str:
+    """The policy of a page whose script may talk to us, and to the origins in `reached`.
+
+    Its forms lead to us, and by us to `leads_to`: Chromium looks at redirects as well.
+    """
+    forms = " ".join(("form-action 'self'", *([leads_to] if leads_to else ())))
     talks_to = " ".join(("connect-src 'self'", *reached))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"{talks_to}; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+        f"{talks_to}; media-src 'self' blob:; {forms}; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
 
@@ -66,6 +70,9 @@ class Doorway:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
+        if is_open(scope["path"]):
+            # Some clients of the API end its addresses with a slash, which means nothing there.
+            scope["path"] = scope["path"].rstrip("/")
         more = {**self.headers, **headers_of(scope["path"])}
 
         async def sent(message: Message) -> None:

@@ -11,6 +11,7 @@ answered with 400: proxies in front may have read the other one.
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, ClassVar
 
 import httptools
@@ -26,6 +27,7 @@ LONGEST_BODY_SECONDS = 1800.0
 
 PATIENCE = "rostra.patience"
 """In the scope's extensions: what a door calls to be patient with the body of its request."""
+UNTAKEN_MS = 30_000
 
 
 class DeadlineProtocol(HttpToolsProtocol):
@@ -48,6 +50,7 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        _give_up_on_the_dead(transport)
         by = self.first_head_by
         self._wait_for(self.head_seconds if by is None else max(0.0, by - self.loop.time()))
 
@@ -61,6 +64,8 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
+        if self._shut:
+            return
         self._never_without_deadline()
         if self._in_head and self._head_bytes > MAX_HEAD:
             self._refuse(431, "Request Header Fields Too Large")
@@ -98,6 +103,11 @@ class DeadlineProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._stop_waiting()
         super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_waiting()  # from here on a protocol of its own looks after it
+        self._shut = True
+        super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         TALLY_OF_CONNECTIONS.malformed += 1
@@ -159,3 +169,11 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.disconnected = True  # what the app says from now on is dropped
         self.transport.close()
+
+
+def _give_up_on_the_dead(transport: asyncio.Transport) -> None:
+    """What was sent and is not taken by the other side's machine for so long ends the connection:
+    a stream to a phone that is out of reach would otherwise stay for a quarter of an hour."""
+    sock = transport.get_extra_info("socket")
+    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)

@@ -23,6 +23,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("client_id", name=op.f("uq_applications_client_id")),
     )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_applications_created_ms"), ["created_ms"], unique=False
+        )
+
     op.create_table(
         "chores",
         sa.Column(
@@ -296,6 +301,13 @@ def upgrade() -> None:
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.create_index("ix_follows_followed_id_id", ["followed_id", "id"], unique=False)
         batch_op.create_index("ix_follows_follower_id_id", ["follower_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_follows_told",
+            ["followed_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("notify"),
+            postgresql_where=sa.text("notify"),
+        )
 
     op.create_table(
         "grants",
@@ -323,6 +335,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_grants_application_id"), ["application_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_grants_expires_ms"), ["expires_ms"], unique=False)
 
     op.create_table(
         "idempotency_keys",
@@ -456,6 +469,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("hash", sa.String(length=200), nullable=False),
         sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("short", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("wrong_in_a_row", sa.Integer(), server_default="0", nullable=False),
         sa.Column("wrong_in_hour", sa.Integer(), server_default="0", nullable=False),
         sa.Column("hour_began_ms", sa.BigInteger(), nullable=False),
@@ -603,7 +617,7 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
-        sa.Column("reporter_id", sa.String(length=32), nullable=False),
+        sa.Column("reporter_id", sa.String(length=32), nullable=True),
         sa.Column("account_id", sa.String(length=32), nullable=True),
         sa.Column("space_slug", sa.String(length=64), nullable=True),
         sa.Column("category", sa.String(length=10), nullable=False),
@@ -628,7 +642,7 @@ def upgrade() -> None:
             ["reporter_id"],
             ["accounts.id"],
             name=op.f("fk_reports_reporter_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["resolved_by"],
@@ -639,9 +653,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reports_reporter_id"), ["reporter_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reports_space_slug"), ["space_slug"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reports_state"), ["state"], unique=False)
+        batch_op.create_index("ix_reports_account_id_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_reports_reporter_id_id", ["reporter_id", "id"], unique=False)
+        batch_op.create_index("ix_reports_state_id", ["state", "id"], unique=False)
 
     op.create_table(
         "scheduled_posts",
@@ -986,7 +1000,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("act", sa.String(length=12), nullable=False),
-        sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=True),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("space_slug", sa.String(length=64), nullable=True),
         sa.Column("reason", sa.String(length=1000), server_default="", nullable=False),
@@ -1013,12 +1027,15 @@ def upgrade() -> None:
             ["subject_id"],
             ["accounts.id"],
             name=op.f("fk_sanctions_subject_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sanctions")),
     )
     with op.batch_alter_table("sanctions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sanctions_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("ix_sanctions_by_id_id", ["by_id", "id"], unique=False)
+        batch_op.create_index("ix_sanctions_post_id", ["post_id"], unique=False)
+        batch_op.create_index("ix_sanctions_report_id", ["report_id"], unique=False)
+        batch_op.create_index("ix_sanctions_subject_id_id", ["subject_id", "id"], unique=False)
 
     op.create_table(
         "notices",
@@ -1073,6 +1090,9 @@ def upgrade() -> None:
             sa.Column("state", sa.String(length=10), server_default="active", nullable=False)
         )
         batch_op.add_column(sa.Column("state_until_ms", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("sensitized", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.add_column(sa.Column("email", sa.String(length=254), nullable=True))
         batch_op.add_column(sa.Column("email_confirmed_ms", sa.BigInteger(), nullable=True))
         batch_op.add_column(
@@ -1133,11 +1153,13 @@ def upgrade() -> None:
     with op.batch_alter_table("api_tokens", schema=None) as batch_op:
         batch_op.add_column(sa.Column("application_id", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("scopes", sa.String(length=500), nullable=True))
+        batch_op.add_column(sa.Column("grant", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("used_ms", sa.BigInteger(), nullable=True))
         batch_op.alter_column("account_id", existing_type=sa.VARCHAR(length=32), nullable=True)
         batch_op.create_index(
             batch_op.f("ix_api_tokens_application_id"), ["application_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_api_tokens_grant"), ["grant"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_api_tokens_application_id"),
             "applications",
