@@ -1,4 +1,4 @@
-"""Pictures and sounds of posts, on both databases: whose they are, where they hang, when they go."""
+"""Pictures and sounds of posts, on both databases: whose they are, where they are, when they go."""
 
 from __future__ import annotations
 

@@ -47,9 +47,7 @@ async def test_renaming_and_removing_may_be_done_again(
         await objects.rename(f"withheld-{NAME}", NAME)
 
 
-@pytest.mark.parametrize(
-    "name", ["../secret", "a/b.jpg", "", ".hidden", "A.jpg", "x" * 81, "a\0bc"]
-)
+@pytest.mark.parametrize("name", ["../secret", "a/b.jpg", "", ".hidden", "A.jpg", "x" * 81, "a\0"])
 async def test_a_name_is_never_a_path(objects: ObjectStore, tmp_path: Path, name: str) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     with pytest.raises(NotFound):

@@ -12,6 +12,7 @@ import sys
 import time
 import wave
 import zlib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,8 @@ async def test_what_shines_through_still_does(room: Darkroom) -> None:
     assert prints.made.ending == "webp"
     with Image.open(prints.file) as shown:
         assert shown.mode == "RGBA"
-        assert shown.getpixel((5, 190))[3] > 200 > 60 > shown.getpixel((5, 10))[3]
+        assert shown.getpixel((5, 190))[3] > 200
+        assert shown.getpixel((5, 10))[3] < 60
     solid = await developed(room, saved(coloured(300, 200, "RGBA"), "PNG"))
     assert solid.made.ending == "jpg"
 
@@ -148,7 +150,7 @@ async def test_what_is_large_becomes_small_without_seams(room: Darkroom) -> None
     assert prints.made.width / prints.made.height == pytest.approx(1.5, abs=0.01)
     with Image.open(prints.file) as shown:
         column = [shown.getpixel((1000, y))[1] for y in range(0, shown.height, 3)]
-    steps = [after - before for before, after in zip(column, column[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(column)]
     assert max(steps) <= 4 and min(steps) >= -4  # the ramp has no edge where strips meet
 
 
@@ -241,15 +243,8 @@ async def test_sounds_of_every_kind_become_aac(
 async def test_how_loud_it_is_stays(room: Darkroom) -> None:
     data = sound("-af", "volume=-20dB", "-c:a", "pcm_s16le", ending="wav")
     prints = await developed(room, data)
-    levels = []
-    for source in (data, prints.file.read_bytes()):
-        (given := room._folder.parent / "given").write_bytes(source)
-        heard = subprocess.run(
-            ["ffmpeg", "-i", given, "-af", "volumedetect", "-f", "null", "-"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        levels.append(float(heard.stderr.partition("mean_volume: ")[2].split()[0]))
-    assert levels[1] == pytest.approx(levels[0], abs=0.3)
+    (given := room._folder.parent / "given").write_bytes(data)
+    assert loudness(prints.file) == pytest.approx(loudness(given), abs=0.3)
 
 
 async def test_videos_and_long_sounds_are_refused(room: Darkroom) -> None:

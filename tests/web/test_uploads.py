@@ -72,33 +72,33 @@ async def test_a_picture_is_sent_described_and_served(square, ana) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "start", "stop"),
+    ("asked", "status", "part"),
     [
-        ("bytes=0-9", 206, 0, 10),
-        ("bytes=5-", 206, 5, None),
-        ("bytes=-7", 206, -7, None),
-        ("bytes=-999999", 206, 0, None),
-        ("bytes=3-99999999", 206, 3, None),
-        ("bytes=99999999-", 416, 0, 0),
-        ("bytes=-0", 416, 0, 0),
-        ("bytes=9-3", 200, 0, None),
-        ("bytes=0-1,3-4", 200, 0, None),
-        ("bytes=" + "0-0," * 1000, 200, 0, None),
-        ("bytes=-", 200, 0, None),
-        ("lines=1-2", 200, 0, None),
-        ("bytes=1e3-", 200, 0, None),
+        ("bytes=0-9", 206, (0, 10)),
+        ("bytes=5-", 206, (5, None)),
+        ("bytes=-7", 206, (-7, None)),
+        ("bytes=-999999", 206, (0, None)),
+        ("bytes=3-99999999", 206, (3, None)),
+        ("bytes=99999999-", 416, (0, 0)),
+        ("bytes=-0", 416, (0, 0)),
+        ("bytes=9-3", 200, (0, None)),
+        ("bytes=0-1,3-4", 200, (0, None)),
+        ("bytes=" + "0-0," * 1000, 200, (0, None)),
+        ("bytes=-", 200, (0, None)),
+        ("lines=1-2", 200, (0, None)),
+        ("bytes=1e3-", 200, (0, None)),
     ],
 )
-async def test_one_range_is_given(square, ana, asked, status, start, stop) -> None:
+async def test_one_range_is_given(square, ana, asked, status, part) -> None:
     name = f"{'ab' * 16}.m4a"
     (square.parts.places.root / "new").write_bytes(bytes(range(200)))
     await square.parts.objects.put(name, square.parts.places.root / "new")
     async with square.client() as client:
         answer = await client.get(f"/media/{name}", headers={"Range": asked})
     assert answer.status_code == status
-    assert answer.content == bytes(range(200))[start:stop]
+    assert answer.content == bytes(range(200))[slice(*part)]
     if status == 206:
-        begin = start % 200
+        begin = part[0] % 200
         wanted = f"bytes {begin}-{begin + len(answer.content) - 1}/200"
         assert answer.headers["content-range"] == wanted
 
