@@ -60,6 +60,13 @@ def probed(path: Path) -> dict[str, Any]:
     return said
 
 
+def loudness(path: Path) -> float:
+    """Mean decibels, as ffmpeg hears them."""
+    command = ["ffmpeg", "-i", str(path), "-af", "volumedetect", "-f", "null", "-"]
+    heard = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(heard.stderr.partition("mean_volume: ")[2].split()[0])
+
+
 @pytest.fixture
 def room(tmp_path: Path) -> Darkroom:
     return Darkroom(tmp_path / "incoming")
