@@ -18,9 +18,11 @@ from rostra.people.queries import Account
 from rostra.square import media
 from rostra.square.act import Act
 from rostra.square.actions import publish
+from rostra.square.drafts import keep_draft
 from rostra.square.media_chores import doers
 from rostra.square.removal import remove_post, restore_post
 from rostra.square.rules import Wish
+from rostra.square.scheduling import reschedule, schedule
 from rostra.square.tables import media as rows
 from rostra.store.database import Database
 from rostra.store.objects import LocalObjects
@@ -189,6 +191,25 @@ async def test_orphans_go_after_a_day_and_what_is_kept_does_not(
         assert list((await connection.execute(select(rows.c.id))).scalars()) == [shown]
         assert await connection.scalar(select(func.count()).select_from(chores)) == 0
     assert loose < kept
+
+
+async def test_files_of_scheduled_posts_and_drafts_are_there_when_their_time_comes(
+    database: Database, tmp_path: Path
+) -> None:
+    ana = await person(database, "ana")
+    later, drafted = await ready(database, ana, "aaaa"), await ready(database, ana, "bbbb")
+    objects = await with_files(tmp_path, "aaaa.jpg", "bbbb.jpg")
+    async with acting(database) as act:
+        planned = await schedule(act, ana, Wish(text="Soon", media=(later,)), NOW + 3 * DAY)
+        await reschedule(act, ana, planned.id, NOW + 20 * DAY)
+        await keep_draft(act, ana, Wish(text="Perhaps", media=(drafted,)))
+    await crank(database, objects, NOW + 20 * DAY)
+    assert await there(objects, "aaaa.jpg") and await there(objects, "bbbb.jpg")
+    async with acting(database, NOW + 20 * DAY) as act:
+        post = await publish(act, ana, planned.wish)
+        assert [each.id for each in post.attached.media] == [later]
+    await crank(database, objects, NOW + 40 * DAY)
+    assert await there(objects, "aaaa.jpg") and not await there(objects, "bbbb.jpg")
 
 
 async def test_files_follow_their_post(database: Database, tmp_path: Path) -> None:
