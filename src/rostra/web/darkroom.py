@@ -140,6 +140,8 @@ def _understood(line: bytes, code: int) -> Developed:
     try:
         return read_line(line)
     except Refused as refused:
+        # Should it be our own fault, this is where it shows.
+        log.info("upload refused", sentence=refused.sentence, detail=refused.detail)
         raise NotProcessable(refused.sentence) from None
     except Malformed as error:
         log.warning("darkroom failed", code=code, why=str(error), said=line[:200])
