@@ -16,6 +16,7 @@ class Charter:
     """The choices. `rules` are sentences; `registrations` is open, approval, invitation or closed.
 
     `keep_days` says after how many days posts that nobody kept are removed, 0 for never.
+    `media_mib` is how much pictures and sound of one person may take; newcomers have an eighth.
     """
 
     title: str = "Rostra"
@@ -26,6 +27,7 @@ class Charter:
     new_people_may_host: bool = False
     longest_post: int = 2000
     keep_days: int = 0
+    media_mib: int = 2048
 
 
 async def read_charter(connection: AsyncConnection) -> Charter:

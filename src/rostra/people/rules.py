@@ -14,12 +14,20 @@ who follow it and by whoever asks for it, nowhere else; a *pending* one waits fo
 that is *leaving* is being deleted; of one that is *gone* the handle is left, so that nobody takes
 it to be taken for another."""
 
+STAFF = ("admin", "moderator")
+"""Who may see and change what is others': a password alone does not let them in."""
+
 ACTING = frozenset({"active", "limited"})
 SEEN = frozenset({"active", "limited"})
-LINK_MS = 24 * 3600 * 1000
+LEAVING_CHORE = "leave"
+"""The chore that deletes an account; its `state` is what the account was before."""
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+LINK_MS = DAY_MS
 """A one-time sign-in link is good for a day."""
 
-SESSION_MS = 30 * 24 * 3600 * 1000
+SESSION_MS = 30 * DAY_MS
 """A session is good for thirty days."""
 
 LONGEST_NAME = 80
@@ -61,3 +69,15 @@ def _unprintable(character: str) -> bool:
     category = unicodedata.category(character)
     joins = character in "\u200c\u200d"
     return category in {"Cc", "Cs", "Zl", "Zp"} or (category == "Cf" and not joins)
+
+
+def checked_text(text: str, what: str, longest: int) -> str:
+    """Text of several lines, perhaps none, trimmed. Raises BadInput when longer than `longest`."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    plain = "\n".join(
+        "".join(" " if _unprintable(c) else c for c in line).rstrip() for line in lines
+    )
+    plain = re.sub(r"\n{3,}", "\n\n", plain).strip()
+    if len(plain) > longest:
+        raise BadInput(f"The {what} is too long: {longest} characters at most.")
+    return plain
