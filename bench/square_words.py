@@ -27,7 +27,10 @@ _FRENCH = (
 )
 _STARTS = "b br c ch d dr f fl g gr h j k l m n p pl pr qu r s st t tr v w z".split()
 _HEARTS = {"en": "a e i o u ea ee oo ou ai".split(), "fr": "a e i o u é è ê ou ai eau".split()}
-_ENDS = {"en": " n r s t l nd st ng ck m p".split(" "), "fr": " n r s t l x nt ge que me".split(" ")}
+_ENDS = {
+    "en": " n r s t l nd st ng ck m p".split(" "),
+    "fr": " n r s t l x nt ge que me".split(" "),
+}
 FIRST = (
     "Ada Amélie André Benoît Chloé Clément Daniel Diego Élise Émile Fatou François Grace Hélène "
     "Inès Ivan Jürgen José Kofi Léa Loïc Lucía Maëlle Marie Mehdi Naomi Noël Olu Omar Pia Raúl "

@@ -1,4 +1,4 @@
-"""Words as a search compares them: without case, accents and form, the same on every database. Pure.
+"""Words as a search compares them: without case and accents, on every database alike. Pure.
 
 Text becomes tokens here and nowhere else, when it is written and when it is looked for; the
 databases get tokens with spaces between and add nothing of their own, so that SQLite and PostgreSQL
@@ -51,13 +51,13 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
         if token and " " in fold:
             yield token[:LONGEST_TOKEN], start, place
             token = ""
-        for part in fold.split(" "):
+        for nth, part in enumerate(fold.split(" ")):
+            if nth and token:
+                yield token[:LONGEST_TOKEN], start, place + 1
+                token = ""
             if part and not token:
                 start = place
             token += part
-        if token and fold.endswith(" "):
-            yield token[:LONGEST_TOKEN], start, place + 1
-            token = ""
     if token:
         yield token[:LONGEST_TOKEN], start, len(text)
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Protocol
 
 from rostra.folding import tokens
 from rostra.square.posts import Attached
@@ -25,29 +25,38 @@ MOST_WORDS = 4000
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Searched:
-    """What a search looks at of a post."""
+class Searchable(Protocol):
+    """What a search looks at of a post: a posts.Post has it."""
 
-    author_id: str
-    visibility: str
-    text: str
-    warning: str
-    sensitive: bool
-    language: str
-    attached: Attached
-    is_reply: bool
-    is_quote: bool
-    of_space: bool
+    @property
+    def author_id(self) -> str: ...
+    @property
+    def visibility(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def warning(self) -> str: ...
+    @property
+    def sensitive(self) -> bool: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def attached(self) -> Attached: ...
+    @property
+    def reply_to(self) -> int | None: ...
+    @property
+    def quote_of(self) -> int | None: ...
+    @property
+    def space_slug(self) -> str | None: ...
 
 
-def words_of(post: Searched) -> list[str]:
+def words_of(post: Searchable) -> list[str]:
     """Its words in their order: of the warning, the text, the descriptions of what is attached."""
     described = (medium.description for medium in post.attached.media)
     return tokens("\n".join((post.warning, post.text, *described)))[:MOST_WORDS]
 
 
-def marks_of(post: Searched) -> list[str]:
+def marks_of(post: Searchable) -> list[str]:
     """Its marks, each once."""
     return list(dict.fromkeys(_marks(post)))
 
@@ -70,7 +79,7 @@ def in_language(tag: str) -> str:
     return "l:" + tag.lower().partition("-")[0]
 
 
-def _marks(post: Searched) -> Iterator[str]:
+def _marks(post: Searchable) -> Iterator[str]:
     yield f"v:{post.visibility}"
     yield by_author(post.author_id)
     yield from (mentioning(mention.id) for mention in post.attached.mentions)
@@ -82,8 +91,8 @@ def _marks(post: Searched) -> Iterator[str]:
     yield from (f"h:{medium.kind}" for medium in post.attached.media)
     asked = {
         "h:poll": post.attached.poll, "h:link": _LINK.search(post.text) is not None,
-        "h:space": post.of_space, "h:quote": post.is_quote,
-        "i:reply": post.is_reply, "i:sensitive": post.sensitive,
+        "h:space": post.space_slug is not None, "h:quote": post.quote_of is not None,
+        "i:reply": post.reply_to is not None, "i:sensitive": post.sensitive,
     }  # fmt: skip
     yield from (mark for mark, there in asked.items() if there)
 
