@@ -43,7 +43,7 @@ async def join(request: Request) -> Response:
     """Sign up, and sign in"""
     fields = await form_of(request)
     try:
-        account = await _joined(request, fields)
+        account = await joined(request, fields)
     except RostraError as error:
         if not wants_page(request):
             raise
@@ -53,7 +53,8 @@ async def join(request: Request) -> Response:
     return await let_in(request, account.id)
 
 
-async def _joined(request: Request, fields: dict[str, str]) -> Account:
+async def joined(request: Request, fields: dict[str, str]) -> Account:
+    """Sign up with what was said. Raises as `checked_newcomer`, `checked_password`, `sign_up`."""
     parts, now_ms = parts_of(request), parts_of(request).now_ms()
     take(parts.entrance.sign_ups, address_key_of(request), now_ms)
     async with parts.database.reading() as connection:
@@ -69,7 +70,7 @@ async def _joined(request: Request, fields: dict[str, str]) -> Account:
         account = await sign_up(connection, charter, wish, hashed, now_ms)
         if wish.email and parts.settings.smtp is not None:
             await mail_links.send_later(
-                connection, "confirm", account.id, wish.email, language, now_ms
+                connection, "confirm", account.id, wish.email, language=language, now_ms=now_ms
             )
     return account
 
