@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.square_words import FIRST, LAST, Ints, power_law, tags, vocabulary
+from rostra.people.names import words_of
 from rostra.square.posts import Attached, Medium, Mention
 
 SEED = 5
@@ -64,7 +65,7 @@ class Posts:
 
 @dataclass
 class Square:
-    """The whole, as rows by table; the rows of posts are made one by one."""
+    """The whole; what goes with posts into other tables is collected while their rows are made."""
 
     people: People
     posts: Posts
@@ -192,6 +193,13 @@ def account_rows(square: Square) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def name_rows(square: Square) -> Iterator[Row]:
+    """(word, account_id), in the order of the key."""
+    people = square.people
+    each = zip(people.ids, people.handles, people.names, strict=True)
+    yield from sorted((word, id_) for id_, handle, name in each for word in words_of(handle, name))
+
+
 def follow_rows(square: Square) -> Iterator[Row]:
     """(follower_id, followed_id, id), in the order of the key."""
     people = square.people
@@ -246,11 +254,14 @@ def post_rows(square: Square) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+_NOTHING = Attached()
+
+
 @dataclass(frozen=True)
 class _Words:
     text: str = ""
     language: str = ""
-    attached: Attached = Attached()
+    attached: Attached = _NOTHING
 
 
 class _Writer:

@@ -14,7 +14,8 @@ import itertools
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,18 @@ from bench.square_data import (
     as_json,
     favourite_rows,
     follow_rows,
+    name_rows,
     post_rows,
     square_of,
 )
-from rostra.people.tables import accounts
+from rostra.people.tables import accounts, name_words
+from rostra.square.posts import Attached
+from rostra.square.search_words import (
+    marks_of,
+    postgresql_document,
+    sqlite_document,
+    words_of,
+)
 from rostra.square.tables import favourites, follows, mentions, post_tags, posts
 from rostra.store.database import Database, open_database
 from rostra.store.migrate import migrate
@@ -131,6 +140,7 @@ def kept(folder: Path, size: int, kind: str) -> Iterator[Kept]:
 def tables_of(square: Square) -> Iterator[tuple[Table, Sequence[str], Iterable[Row]]]:
     """Every table with its columns and rows, in an order in which references are kept."""
     yield accounts, ACCOUNT, (tuple(row[name] for name in ACCOUNT) for row in account_rows(square))
+    yield name_words, ("word", "account_id"), name_rows(square)
     yield posts, POST, (_post(row) for row in post_rows(square))
     yield mentions, ("post_id", "account_id"), square.mentions
     yield post_tags, ("tag", "post_id"), sorted(set(square.tags))
@@ -140,6 +150,33 @@ def tables_of(square: Square) -> Iterator[tuple[Table, Sequence[str], Iterable[R
 
 def _post(row: dict[str, Any]) -> Row:
     return tuple(as_json(row[name]) if name == "attached" else row[name] for name in POST)
+
+
+def words_rows(square: Square, document: Callable[[list[str], list[str]], str]) -> Iterator[Row]:
+    """(id, document) of each post that has words, as square/search_index.py keeps them."""
+    for row in post_rows(square):
+        if row["boost_of"] is None:
+            post = _Found(**{name: row[name] for name in _FOUND})
+            yield row["id"], document(words_of(post), marks_of(post))
+
+
+_FOUND = ("author_id", "visibility", "text", "language", "attached", "reply_to")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a search looks at of a post."""
+
+    author_id: str
+    visibility: str
+    text: str
+    language: str
+    attached: Attached
+    reply_to: int | None
+    warning: str = ""
+    sensitive: bool = False
+    quote_of: int | None = None
+    space_slug: str | None = None
 
 
 def _into_sqlite(file: Path, square: Square) -> dict[str, int]:
@@ -166,6 +203,12 @@ def _into_sqlite(file: Path, square: Square) -> dict[str, int]:
             for sql in again:
                 raw.execute(sql)
             counted[table.name] = _counted(raw, table.name)
+        raw.execute("BEGIN")
+        raw.executemany(
+            "INSERT INTO post_words (rowid, words) VALUES (?, ?)",
+            words_rows(square, sqlite_document),
+        )
+        raw.execute("COMMIT")
         raw.execute("ANALYZE")
         raw.execute("PRAGMA journal_mode=WAL")
     return counted
@@ -195,6 +238,14 @@ async def _into_postgresql(url: str, square: Square) -> dict[str, int]:
             counted[table.name] = int(told.split()[-1])
             for row in again:
                 await raw.execute(row["indexdef"], timeout=600)
+        await raw.execute("DROP INDEX ix_post_words_words")
+        source = _copied(words_rows(square, postgresql_document))
+        await raw.copy_to_table(
+            "post_words", source=source, columns=["post_id", "words"], timeout=600
+        )
+        await raw.execute(
+            "CREATE INDEX ix_post_words_words ON post_words USING gin (words)", timeout=600
+        )
         await raw.execute("VACUUM ANALYZE", timeout=600)
         await raw.execute("CHECKPOINT", timeout=600)
     finally:

@@ -13,6 +13,11 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
+
+def _several(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 _ENGLISH = (
     "the to and of in is it you that for on with this are be have not as at we they from or one "
     "all what so can if about there when more will just like people time now know how new who "
@@ -25,21 +30,21 @@ _FRENCH = (
     "voilà français réunion scène écoute question réponse mairie école café forêt rivière élève "
     "matin soirée théâtre garçon naïf août maïs cœur peut-être aujourd'hui l'eau d'abord"
 )
-_STARTS = "b br c ch d dr f fl g gr h j k l m n p pl pr qu r s st t tr v w z".split()
-_HEARTS = {"en": "a e i o u ea ee oo ou ai".split(), "fr": "a e i o u é è ê ou ai eau".split()}
+_STARTS = _several("b br c ch d dr f fl g gr h j k l m n p pl pr qu r s st t tr v w z")
+_HEARTS = {"en": _several("a e i o u ea ee oo ou ai"), "fr": _several("a e i o u é è ê ou ai eau")}
 _ENDS = {
-    "en": " n r s t l nd st ng ck m p".split(" "),
-    "fr": " n r s t l x nt ge que me".split(" "),
+    "en": ("", *_several("n r s t l nd st ng ck m p")),
+    "fr": ("", *_several("n r s t l x nt ge que me")),
 }
-FIRST = (
+FIRST = _several(
     "Ada Amélie André Benoît Chloé Clément Daniel Diego Élise Émile Fatou François Grace Hélène "
     "Inès Ivan Jürgen José Kofi Léa Loïc Lucía Maëlle Marie Mehdi Naomi Noël Olu Omar Pia Raúl "
     "Renée Sofia Søren Théo Tomás Ursula Wei Yann Zoë"
-).split()
-LAST = (
+)
+LAST = _several(
     "Almeida Bélanger Cohen Côté Dubois Eriksen Fournier García Haddad Ito Jansen Kowalski Lefèvre "
     "Müller Ndiaye Okafor Peña Quiroga Rossi Schmidt Tremblay Usman Vidal Weber Xu Yılmaz Zimmer"
-).split()
+)
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,5 @@ def _mandelbrot(size: int, offset: float) -> npt.NDArray[np.float64]:
 
 
 def _made_up(language: str, dice: np.random.Generator) -> str:
-    parts = []
-    for _ in range(int(dice.integers(2, 5))):
-        for of in (_STARTS, _HEARTS[language]):
-            parts.append(of[int(dice.integers(len(of)))])
-    ends = _ENDS[language]
-    return "".join(parts) + ends[int(dice.integers(len(ends)))]
+    kinds = [_STARTS, _HEARTS[language]] * int(dice.integers(2, 5)) + [_ENDS[language]]
+    return "".join(of[int(dice.integers(len(of)))] for of in kinds)

@@ -6,6 +6,7 @@ that mention one, of people who are neither limited, hidden nor kept apart from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,18 +21,18 @@ from rostra.people.profiles import Profile
 from rostra.people.tables import accounts, name_words
 from rostra.rooms.tables import space_words, spaces
 from rostra.square.audience import Circle
-from rostra.square.posts import Post, PostView
-from rostra.square.queries import by_ids
+from rostra.square.posts import PostView
 from rostra.square.search_plans import LARGEST_ID, Part, Wanted, ids, in_time
-from rostra.square.search_terms import Terms
+from rostra.square.search_terms import LONGEST, Terms
 from rostra.square.search_words import by_author
 from rostra.square.span import Span
 from rostra.square.tables import post_tags, posts
-from rostra.square.walking import bearable, presentable, walk
+from rostra.square.walking import SEED, Seed, bearable, presentable, seeds_of, walk
 
 MOST_WORDS = 6
 """Words of a name that are looked for."""
 
+_HANDLE = re.compile(r"@?([a-z0-9_]{1,32})(?:@[^\s@]+)?$")
 _LAST = "\U0010ffff"  # sorts after every token with the same beginning
 
 
@@ -43,10 +44,11 @@ async def posts_like(
     if wanted is None:
         return []
 
-    async def source(part: Span) -> Sequence[Post]:
+    async def source(part: Span) -> Sequence[Seed]:
         found = await ids(connection, wanted, _part(part, terms))
-        rows = await by_ids(connection, found)
-        return [rows[number] for number in found if number in rows]
+        rows = await connection.execute(select(*SEED).where(posts.c.id.in_(found)))
+        seeds = {seed.id: seed for seed in seeds_of(rows)}
+        return [seeds[number] for number in found if number in seeds]
 
     def findable(view: PostView, circle: Circle) -> bool:
         if terms.library:
@@ -72,8 +74,10 @@ async def people_like(
     Whoever has that very handle is first, then who has most followers. `following` asks only for
     those whom the finder follows.
     """
-    handle = text.strip().removeprefix("@").partition("@")[0].lower()
-    words = _words_of_name(handle if text.strip().startswith("@") else text, name_words.c.word)
+    named = _HANDLE.match(text.strip().lower())
+    handle = named[1] if named else ""
+    asked = handle if text.strip().startswith("@") else text
+    words = _words_of_name(asked[:LONGEST], name_words.c.word)
     if not words:
         return []
     found = select(accounts.c.id).where(
@@ -103,7 +107,7 @@ async def spaces_like(
     connection: AsyncConnection, text: str, circle: Circle, *, limit: int = 20, offset: int = 0
 ) -> list[str]:
     """Slugs of Spaces whose title, or whose host's name, has every word of `text`: newest first."""
-    words = tokens(text)[:MOST_WORDS]
+    words = tokens(text[:LONGEST])[:MOST_WORDS]
     if not words:
         return []
     titled = [_begins(space_words.c.word, word) for word in words]
@@ -146,7 +150,7 @@ async def tags_like(
 
     `beginning` is as text.tag_key makes it; one character alone is that very tag.
     """
-    if not beginning:
+    if not beginning or not beginning.isprintable():
         return []
     tag = post_tags.c.tag
     matching = _begins(tag, beginning) if len(beginning) > 1 else tag == beginning

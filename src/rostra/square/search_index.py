@@ -1,7 +1,7 @@
 """The words of posts in the database: written with a post, in its transaction, and gone with it.
 
-SQLite keeps them in an FTS5 table, PostgreSQL in a table of tsvector with a GIN index; the migration
-makes both, as SQLAlchemy can declare neither (0002). A boost has no words of its own.
+SQLite keeps them in an FTS5 table, PostgreSQL in a table of tsvector with a GIN index. Migration
+0002 makes both, as SQLAlchemy can declare neither. A boost has no words of its own.
 """
 
 from __future__ import annotations

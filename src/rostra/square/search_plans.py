@@ -50,15 +50,17 @@ class Part:
     upwards: bool = False
 
 
-_LIBRARY = (
-    "SELECT post_id FROM (SELECT post_id FROM favourites WHERE account_id = :me "
-    "UNION SELECT post_id FROM bookmarks WHERE account_id = :me "
-    "UNION SELECT id FROM posts WHERE author_id = :me AND boost_of IS NULL "
-    f"ORDER BY 1 DESC LIMIT {LONGEST_LIBRARY}) AS mine"  # noqa: S608 - our own number
-)
+_LIBRARY = """
+    SELECT post_id FROM (
+        SELECT post_id FROM favourites WHERE account_id = :me
+        UNION SELECT post_id FROM bookmarks WHERE account_id = :me
+        UNION SELECT id FROM posts WHERE author_id = :me AND boost_of IS NULL
+        ORDER BY 1 DESC LIMIT :most_of_library
+    ) AS mine
+"""
 
 
-def _statements(order: str, within: str) -> dict[str, TextClause]:
+def _statements(order: str, walked: int, *, within: bool) -> dict[str, TextClause]:
     """For one direction and place. A sum or sign before a column keeps an index from being used:
     the plus in `+rowid` has FTS5 asked once and not for every post of the library, the one in
     `post_id + 0` has PostgreSQL sort what the GIN index found rather than walk all there is."""
@@ -71,7 +73,7 @@ def _statements(order: str, within: str) -> dict[str, TextClause]:
         "sqlite": f"SELECT rowid FROM post_words WHERE post_words MATCH :words "  # noqa: S608
         f"AND rowid > :above AND rowid < :below{lite} ORDER BY rowid {order} LIMIT :limit",
         "walk": f"SELECT post_id FROM (SELECT post_id, words FROM post_words WHERE {between} "  # noqa: S608
-        f"ORDER BY post_id {order} LIMIT {WALKED}) AS newest WHERE {match} AND {seen}{postgres} "
+        f"ORDER BY post_id {order} LIMIT {walked}) AS newest WHERE {match} AND {seen}{postgres} "
         f"ORDER BY post_id {order} LIMIT :limit",
         "index": f"SELECT post_id FROM post_words WHERE {match} AND {seen} AND {between}{postgres} "  # noqa: S608
         f"ORDER BY post_id + 0 {order} LIMIT :limit",
@@ -79,11 +81,16 @@ def _statements(order: str, within: str) -> dict[str, TextClause]:
     return {name: text(sql) for name, sql in asked.items()}
 
 
-_ASKED = {
-    (upwards, library): _statements("ASC" if upwards else "DESC", "library" if library else "")
-    for upwards in (False, True)
-    for library in (False, True)
-}
+def statements(walked: int) -> dict[tuple[bool, bool], dict[str, TextClause]]:
+    """Those of each direction, everywhere or in a library."""
+    return {
+        (upwards, library): _statements("ASC" if upwards else "DESC", walked, within=library)
+        for upwards in (False, True)
+        for library in (False, True)
+    }
+
+
+_ASKED = statements(WALKED)
 _PREPARE = text(
     # plans for these very words; no workers and no compiling, which cost more than they save here
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
@@ -102,7 +109,7 @@ async def ids(connection: AsyncConnection, wanted: Wanted, part: Part) -> list[i
         "above": part.above, "below": part.below, "limit": part.limit,
     }  # fmt: skip
     if wanted.library:
-        values["me"] = wanted.viewer_id
+        values |= {"me": wanted.viewer_id, "most_of_library": LONGEST_LIBRARY}
     if connection.dialect.name == "sqlite":
         found = await connection.execute(
             statements["sqlite"], values | {"words": fts5_query(wanted)}
