@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,17 +32,25 @@ from rostra.square.walking import SEED, Seed, bearable, presentable, seeds_of, w
 MOST_WORDS = 6
 """Words of a name that are looked for."""
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _HANDLE = re.compile(r"@?([a-z0-9_]{1,32})(?:@[^\s@]+)?$")
 _LAST = "\U0010ffff"  # sorts after every token with the same beginning
 
 
 async def posts_like(
-    connection: AsyncConnection, terms: Terms, circle: Circle, span: Span
+    connection: AsyncConnection, terms: Terms, circle: Circle, span: Span, *, author_id: str = ""
 ) -> list[PostView]:
-    """The posts of `span` that meet `terms`, newest first. Raises NotProcessable after a second."""
+    """The posts of `span` that meet `terms`, newest first; of one author alone if that is said.
+
+    Raises NotProcessable after a second.
+    """
     wanted = await _wanted(connection, terms, circle)
     if wanted is None:
         return []
+    if author_id and not _ID.fullmatch(author_id):
+        return []
+    if author_id:
+        wanted = replace(wanted, words=(*wanted.words, _single([by_author(author_id)])[0]))
 
     async def source(part: Span) -> Sequence[Seed]:
         found = await ids(connection, wanted, _part(part, terms))
@@ -76,8 +84,7 @@ async def people_like(
     """
     named = _HANDLE.match(text.strip().lower())
     handle = named[1] if named else ""
-    asked = handle if text.strip().startswith("@") else text
-    words = _words_of_name(asked[:LONGEST], name_words.c.word)
+    words = _words_of_name(text, handle)
     if not words:
         return []
     found = select(accounts.c.id).where(
@@ -171,9 +178,12 @@ async def tags_like(
     return [FoundTag(row.tag, row.used) for row in await connection.execute(found)]
 
 
-def _words_of_name(text: str, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    words = sorted(tokens(text)[:MOST_WORDS], key=len, reverse=True)  # the longest finds fewest
-    return [_begins(column, word) for word in words]
+def _words_of_name(text: str, handle: str) -> list[ColumnElement[bool]]:
+    """What must be among the words of somebody. A handle with lines in it is a word as a whole."""
+    whole = handle and ("_" in handle or text.lstrip().startswith("@"))
+    words = [handle] if whole else tokens(text[:LONGEST])[:MOST_WORDS]
+    words.sort(key=len, reverse=True)  # the longest is likely the rarest
+    return [_begins(name_words.c.word, word) for word in words]
 
 
 def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from rostra.charter.tables import charter
 from rostra.people import applications
 from rostra.people.tables import accounts
 from rostra.square import people_lists
+from rostra.square.search import people_like
 from rostra.square.audience import STRANGER, Circle
 
 SIGN_UP = {
@@ -165,7 +166,7 @@ async def test_who_is_apart_is_in_no_list(database):
         ben = await actions.add_person(connection, "ben", now_ms=2)
         apart = Circle(account_id=ada.id, blocked_by=frozenset({ben.id}))
         for circle, seen in ((STRANGER, ["ben"]), (apart, [])):
-            found = await people_lists.beginning_with(connection, "be", circle, limit=5)
+            found = await people_like(connection, "be", circle, limit=5)
             assert [each.handle for each in found] == seen
             listed = await people_lists.directory(connection, circle, "new", limit=1)
             assert [each.handle for each in listed] == (seen or ["ada"])
