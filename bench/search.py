@@ -58,7 +58,7 @@ async def _measured(square: Kept, each: int) -> dict[str, Any]:
     try:
         drawn = await _drawn(database, square, dice)
         async with database.reading() as connection:
-            rows = await connection.execute(select(accounts).limit(50_000))
+            rows = await connection.execute(select(accounts).limit(5_000))
             people = [Account(row.id, row.handle, row.name, row.role) for row in rows]
         viewers = dice.sample(people, min(200, len(people)))
         found = {}
@@ -84,15 +84,15 @@ async def _drawn(
     asked = select(posts.c.text, accounts.c.handle, posts.c.id).join(
         accounts, accounts.c.id == posts.c.author_id
     )
-    async with database.reading() as connection:
-        for _ in range(_DRAWN):
-            after = (newest - int(dice.random() * 700 * 86_400_000)) << 16
-            mine = asked.where(
-                posts.c.id > after, posts.c.visibility == "public", posts.c.boost_of.is_(None)
-            )
+    for _ in range(_DRAWN):
+        after = (newest - int(dice.random() * 700 * 86_400_000)) << 16
+        mine = asked.where(
+            posts.c.id > after, posts.c.visibility == "public", posts.c.boost_of.is_(None)
+        )
+        async with database.reading() as connection:
             row = (await connection.execute(mine.order_by(posts.c.id).limit(1))).first()
-            if row is not None and len(tokens(row.text)) > 3:
-                found.append((row.text, row.handle, row.id))
+        if row is not None and len(tokens(row.text)) > 3:
+            found.append((row.text, row.handle, row.id))
     return found
 
 

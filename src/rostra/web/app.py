@@ -8,9 +8,12 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import (
     account,
+    following,
     ice,
     machines,
     media,
+    own_filters,
+    own_lists,
     pages,
     pictures,
     problems,
@@ -41,6 +44,9 @@ DOORS = (
     search,
     media,
     upload_pages,
+    following,
+    own_filters,
+    own_lists,
     sse,
     moderation,
     *mastodon_doors.DOORS,
