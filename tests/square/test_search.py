@@ -100,7 +100,8 @@ async def test_operators_ask_who_when_what_and_where(database, ada, bob):
         "is:reply": [second], "is:sensitive": [third], "language:fr": [first],
         "#cafe": [first], "#CAFÉ tea": [first], "has:media": [],
         f"tea after:{next_day}": [third, second], f"tea before:{next_day}": [first],
-        f"during:{first_day}": [first], f"during:{first_day[:4]} from:ada": [first], "during:2026": [],
+        f"during:{first_day}": [first], f"during:{first_day[:4]} from:ada": [first],
+        "during:2026": [],
     }.items():  # fmt: skip
         assert await found(database, typed) == expected, typed
     assert await found(database, "from:me", ada) == [first]

@@ -35,7 +35,7 @@ async def test_tabs_and_pages_work_without_a_script(square, ada):
         square.parts.limits.posts._left.clear()
         await ada.post("/api/v1/statuses", json={"status": f"word {n}"})
     stranger = square.client()
-    stranger.headers |= {**HTML, "Accept-Language": "fr"}
+    stranger.headers.update({**HTML, "Accept-Language": "fr"})
     page = (await stranger.get("/search", params={"q": "word", "type": "posts"})).text
     assert page.count("<article>") == 20 and "Messages" in page
     older = re.search(r'rel="next" href="([^"]+)"', page)

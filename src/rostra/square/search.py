@@ -106,7 +106,8 @@ def _findable(circle: Circle, handle: str, *, following: bool) -> ColumnElement[
     )
     seen = or_(open_, and_(accounts.c.state == "limited", or_(known, accounts.c.handle == handle)))
     if following:
-        seen = and_(accounts.c.state.in_(("active", "limited")), known)
+        followed = accounts.c.id.in_(circle.following)
+        seen = and_(accounts.c.state.in_(("active", "limited")), followed)
     return and_(seen, accounts.c.id.not_in(circle.apart)) if circle.apart else seen
 
 

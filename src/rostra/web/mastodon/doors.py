@@ -31,7 +31,6 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
-    accounts,
     admin,
     apps,
     authorize,
@@ -56,4 +55,5 @@ DOORS = (
     tags,
     timelines,
     trends,
+    accounts,  # /accounts/{id} takes every address below it that nobody took before
 )
