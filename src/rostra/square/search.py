@@ -32,6 +32,10 @@ from rostra.square.walking import SEED, Seed, bearable, presentable, seeds_of, w
 MOST_WORDS = 6
 """Words of a name that are looked for."""
 
+SHORTEST_BEGINNING = 2
+"""Letters with which a name or hashtag is found; one alone is that very word."""
+
+_SPARE_TAGS = 40  # the most used ones may stand in nobody's public posts
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _HANDLE = re.compile(r"@?([a-z0-9_]{1,32})(?:@[^\s@]+)?$")
 _LAST = "\U0010ffff"  # sorts after every token with the same beginning
@@ -161,21 +165,28 @@ async def tags_like(
     if not beginning or not beginning.isprintable():
         return []
     tag = post_tags.c.tag
-    matching = _begins(tag, beginning) if len(beginning) > 1 else tag == beginning
-    used = func.count().label("used")
+    matching = _begins(tag, beginning)
+    best = (tag != beginning, func.count().desc(), tag)
+    most_used = (
+        select(tag, func.count().label("used"))
+        .where(matching)
+        .group_by(tag)
+        .order_by(*best)
+        .limit(limit + offset + _SPARE_TAGS)
+        .subquery()
+    )
     public = post_tags.alias()
-    counted = select(tag, used).where(matching).group_by(tag).subquery()
     open_ = exists(
         select(posts.c.id)
         .join(public, public.c.post_id == posts.c.id)
         .where(
-            public.c.tag == counted.c.tag,
+            public.c.tag == most_used.c.tag,
             posts.c.visibility == "public",
             posts.c.deleted_ms.is_(None),
         )
     )
-    order = (counted.c.tag != beginning, counted.c.used.desc(), counted.c.tag)
-    found = select(counted).where(open_).order_by(*order).limit(limit).offset(offset)
+    order = (most_used.c.tag != beginning, most_used.c.used.desc(), most_used.c.tag)
+    found = select(most_used).where(open_).order_by(*order).limit(limit).offset(offset)
     return [FoundTag(row.tag, row.used) for row in await connection.execute(found)]
 
 
@@ -188,6 +199,8 @@ def _words_of_name(text: str, handle: str) -> list[ColumnElement[bool]]:
 
 
 def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+    if len(beginning) < SHORTEST_BEGINNING:
+        return column == beginning
     return and_(column >= beginning, column < beginning + _LAST)
 
 
