@@ -25,9 +25,11 @@ from rostra.people.queries import Account
 from rostra.people.tables import accounts
 from rostra.square import search
 from rostra.square.audience import circle_for
+from rostra.square.filtering import NO_FILTERS
 from rostra.square.search_terms import parse
 from rostra.square.span import Span
 from rostra.square.tables import posts
+from rostra.square.walking import Reader
 from rostra.store.database import Database
 
 SIZES = (10_000, 100_000)
@@ -150,8 +152,8 @@ def _month(post_id: int) -> str:
 def _posts(typed: str, deep_id: int | None) -> Search:
     async def run(connection: AsyncConnection, viewer: Account, now_ms: int) -> int:
         circle = await circle_for(connection, viewer, now_ms)
-        span = Span(20, deep_id)
-        return len(await search.posts_like(connection, parse(typed), circle, span))
+        reader, span = Reader(circle, NO_FILTERS, now_ms), Span(20, deep_id)
+        return len(await search.posts_like(connection, parse(typed), reader, span))
 
     return run
 

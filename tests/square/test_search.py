@@ -16,12 +16,14 @@ from rostra.people.tables import accounts
 from rostra.square import actions, reactions, relations, search, search_plans
 from rostra.square.act import Act
 from rostra.square.audience import circle_for
+from rostra.square.filtering import NO_FILTERS
 from rostra.square.queries import by_ids
 from rostra.square.removal import remove_post, restore_post
 from rostra.square.rules import PollWish, Wish
 from rostra.square.search_terms import parse
 from rostra.square.span import Span
 from rostra.square.tables import posts
+from rostra.square.walking import Reader
 from rostra.web.mastodon.answers import day
 from tests.square.test_search_terms import TYPED
 
@@ -58,8 +60,8 @@ async def post(database, author, words, *, at=NOW, **wishes):
 
 async def found(database, typed, viewer=None, **span):
     async with database.reading() as connection:
-        circle = await circle_for(connection, viewer, NOW)
-        views = await search.posts_like(connection, parse(typed), circle, Span(**span))
+        reader = Reader(await circle_for(connection, viewer, NOW), NO_FILTERS, NOW)
+        views = await search.posts_like(connection, parse(typed), reader, Span(**span))
         return [view.post.text for view in views]
 
 
@@ -212,7 +214,8 @@ async def test_a_search_that_takes_too_long_says_what_to_do(database, ada, typed
 async def test_any_text_finds_something_or_nothing(database, typed):
     async with database.reading() as connection:
         circle = await circle_for(connection, None, NOW)
-        assert await search.posts_like(connection, parse(typed), circle, Span()) == []
+        reader = Reader(circle, NO_FILTERS, NOW)
+        assert await search.posts_like(connection, parse(typed), reader, Span()) == []
         assert await search.people_like(connection, typed, circle) == []
         assert await search.spaces_like(connection, typed, circle) == []
         assert await search.tags_like(connection, typed) == []

@@ -27,7 +27,7 @@ from rostra.square.search_terms import LONGEST, Terms
 from rostra.square.search_words import by_author
 from rostra.square.span import Span
 from rostra.square.tables import post_tags, posts
-from rostra.square.walking import SEED, Seed, bearable, presentable, seeds_of, walk
+from rostra.square.walking import SEED, Reader, Seed, bearable, presentable, seeds_of, walk
 
 MOST_WORDS = 6
 """Words of a name that are looked for."""
@@ -42,13 +42,13 @@ _LAST = "\U0010ffff"  # sorts after every token with the same beginning
 
 
 async def posts_like(
-    connection: AsyncConnection, terms: Terms, circle: Circle, span: Span, *, author_id: str = ""
+    connection: AsyncConnection, terms: Terms, reader: Reader, span: Span, *, author_id: str = ""
 ) -> list[PostView]:
     """The posts of `span` that meet `terms`, newest first; of one author alone if that is said.
 
     Raises NotProcessable after a second.
     """
-    wanted = await _wanted(connection, terms, circle)
+    wanted = await _wanted(connection, terms, reader.circle)
     if wanted is None:
         return []
     if author_id and not _ID.fullmatch(author_id):
@@ -69,7 +69,7 @@ async def posts_like(
         return presentable(view, circle) and (known or not view.author.hidden)
 
     async with in_time(connection):
-        return await walk(connection, source, span, circle, findable)
+        return await walk(connection, source, span, reader, findable, context="public")
 
 
 async def people_like(
@@ -97,8 +97,9 @@ async def people_like(
         _findable(circle, handle, following=following),
     )
     order = ((accounts.c.handle != handle), accounts.c.followers.desc(), accounts.c.handle)
-    rows = await connection.execute(found.order_by(*order).limit(limit).offset(offset))
-    numbers = [row.id for row in rows]
+    async with in_time(connection):
+        rows = await connection.execute(found.order_by(*order).limit(limit).offset(offset))
+        numbers = [row.id for row in rows]
     shown = await profiles.of_ids(connection, numbers)
     return [shown[number] for number in numbers if number in shown]
 

@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
         request,
         "search.html",
         status=refusal.status if refusal is not None else 200,
-        headers={"Retry-After": str(refusal.retry_after)} if _waits(refusal) else None,
+        headers=_wait(refusal),
         me=visitor.account,
         asked=text,
         tab=tab,
@@ -77,8 +77,10 @@ def _shown(found: Found, terms: Terms, origins: Origins) -> dict[str, list[Any]]
     }  # fmt: skip
 
 
-def _waits(refusal: RostraError | None) -> bool:
-    return refusal is not None and refusal.retry_after is not None
+def _wait(refusal: RostraError | None) -> dict[str, str] | None:
+    if refusal is None or refusal.retry_after is None:
+        return None
+    return {"Retry-After": str(refusal.retry_after)}
 
 
 def _post(view: PostView, terms: Terms) -> dict[str, Any]:

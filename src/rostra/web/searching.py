@@ -15,15 +15,16 @@ from rostra.people.profiles import Profile
 from rostra.people.queries import Account
 from rostra.programme.manifest import Manifest
 from rostra.square import search
-from rostra.square.audience import Circle
 from rostra.square.posts import PostView
 from rostra.square.search import FoundTag
 from rostra.square.search_terms import LONGEST, Terms, parse
 from rostra.square.span import Span
 from rostra.square.text import tag_key
 from rostra.square.views import show
+from rostra.square.walking import Reader
 from rostra.web.addresses import address_key_of
-from rostra.web.parts import Origins, WebParts, parts_of
+from rostra.web.parts import Origins, parts_of
+from rostra.web.reading import reading
 from rostra.web.spaces import manifests_of
 
 Kind = Literal["people", "posts", "spaces", "tags"]
@@ -67,20 +68,20 @@ async def look(request: Request, viewer: Account | None, asked: Asked) -> Found:
     text = asked.text.strip()[:LONGEST]
     if not text:
         return Found()
-    async with parts.limits.searching.one(), parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, viewer)
+    async with parts.limits.searching.one(), reading(parts, viewer) as (connection, reader):
         address = own_address(text, parts.origins)
         if address is not None:
-            found, slugs = await _at(connection, parts, viewer, circle, address)
+            found, slugs = await _at(connection, reader, viewer, address)
         else:
-            found, slugs = await _looked(connection, circle, text, asked)
+            found, slugs = await _looked(connection, reader, text, asked)
     found.spaces = await manifests_of(parts, slugs)
     return found
 
 
 async def _looked(
-    connection: AsyncConnection, circle: Circle, text: str, asked: Asked
+    connection: AsyncConnection, reader: Reader, text: str, asked: Asked
 ) -> tuple[Found, list[str]]:
+    circle = reader.circle
     found, slugs = Found(), list[str]()
     page = {"limit": asked.limit, "offset": asked.offset}
     if "people" in asked.kinds:
@@ -94,7 +95,7 @@ async def _looked(
     if "posts" in asked.kinds:  # last: it may set limits to the statements of this transaction
         span = asked.span.of_size(asked.limit + asked.offset)
         views = await search.posts_like(
-            connection, parse(text), circle, span, author_id=asked.author_id
+            connection, parse(text), reader, span, author_id=asked.author_id
         )
         found.posts = views[asked.offset :]
     return found, slugs
@@ -128,19 +129,15 @@ def own_address(text: str, origins: Origins) -> Address | None:
 
 
 async def _at(
-    connection: AsyncConnection,
-    parts: WebParts,
-    viewer: Account | None,
-    circle: Circle,
-    address: Address,
+    connection: AsyncConnection, reader: Reader, viewer: Account | None, address: Address
 ) -> tuple[Found, list[str]]:
     if address.slug:
         return Found(), [address.slug]
     if address.post_id is not None:
-        views = await show(connection, [address.post_id], viewer, parts.now_ms())
+        views = await show(connection, [address.post_id], viewer, reader.now_ms)
         return Found(posts=[v for v in views if v.author.handle == address.handle]), []
     profile = await profiles.by_handle(connection, address.handle)
-    seen = profile is not None and profile.account.may_act and profile.id not in circle.apart
+    seen = profile is not None and profile.account.may_act and profile.id not in reader.circle.apart
     return Found(people=[profile] if profile is not None and seen else []), []
 
 
