@@ -12,6 +12,7 @@ from sqlalchemy import delete, text, update
 from rostra.errors import NotProcessable
 from rostra.people import actions as people
 from rostra.people.editing import Change, change_profile
+from rostra.people.leaving import forget
 from rostra.people.tables import accounts
 from rostra.square import actions, reactions, relations, search, search_plans
 from rostra.square.act import Act
@@ -240,6 +241,14 @@ async def test_people_are_found_by_beginnings_of_their_names(database, ada, bob)
     assert await people_found(database, "ada", bob, following=True) == ["ada"]
     assert await people_found(database, "lovelace") == []
     assert await people_found(database, "countess") == ["ada"]
+
+
+async def test_who_is_gone_is_found_by_no_name(database, ada):
+    async with database.writing() as connection:
+        await forget(connection, ada.id)
+        left = (await connection.execute(text("SELECT count(*) FROM name_words"))).scalar()
+    assert left == 0
+    assert await people_found(database, "ada") == await people_found(database, "lovelace") == []
 
 
 async def test_tags_are_found_by_how_they_begin_if_anybody_may_see_them(database, ada):
