@@ -7,9 +7,11 @@ from sqlalchemy import insert, update
 
 from rostra.charter.tables import charter
 from rostra.people import applications
+from rostra.people.names import index_name
 from rostra.people.tables import accounts
 from rostra.square import people_lists
 from rostra.square.audience import STRANGER, Circle
+from rostra.square.search import people_like
 
 SIGN_UP = {
     "username": "newby", "email": "n@r.example", "password": "correct horse battery staple",
@@ -138,9 +140,11 @@ async def test_people_are_found_and_listed(square, ada, own):
         "adam": {"last_post_id": 5, "followers": 9}, "ben": {"name": "Adalbert", "last_post_id": 7},
         "adele": {"hidden": True}, "adolf": {"state": "limited"}, "a_a": {},
     }.items():  # fmt: skip
-        await square.account(handle, "member")
+        made = await square.account(handle, "member")
         if values:
             await change(square, handle, **values)
+        async with square.parts.database.writing() as connection:
+            await index_name(connection, made.id, handle, values.get("name", handle))
 
     async def handles(path, **query):
         return [each["acct"] for each in (await own.get(path, params=query)).json()]
@@ -169,7 +173,7 @@ async def test_who_is_apart_is_in_no_list(database):
         ben = await actions.add_person(connection, "ben", now_ms=2)
         apart = Circle(account_id=ada.id, blocked_by=frozenset({ben.id}))
         for circle, seen in ((STRANGER, ["ben"]), (apart, [])):
-            found = await people_lists.beginning_with(connection, "be", circle, limit=5)
+            found = await people_like(connection, "be", circle, limit=5)
             assert [each.handle for each in found] == seen
             listed = await people_lists.directory(connection, circle, "new", limit=1)
             assert [each.handle for each in listed] == (seen or ["ada"])
