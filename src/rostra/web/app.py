@@ -29,6 +29,9 @@ from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
+from rostra.web.square import posts as post_pages
+from rostra.web.square import profile as profile_pages
+from rostra.web.square import timelines as timeline_pages
 from rostra.web.streaming import sse
 from rostra.web.streaming.hub import Hub
 from rostra.web.streaming.websocket import Sockets
@@ -50,6 +53,9 @@ DOORS = (
     sse,
     notices,
     moderation,
+    timeline_pages,
+    profile_pages,
+    post_pages,
     *mastodon_doors.DOORS,
 )
 
