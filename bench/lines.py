@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.crowd_lines import CROWD
 from bench.peers_lines import PEERS
 from bench.rows import Benchmark, Figures, Row
+from bench.square_lines import SQUARE
 from rostra.testing.meter import FAULTS
 
 
@@ -291,6 +292,18 @@ BENCHMARKS: tuple[Benchmark, ...] = (
                       and f["descriptors_left"] <= 0 and not any(f["faults"].values()),
         ),
     )),
+    Benchmark("credentials", (), ("--tries", "1500", "--addresses", "100", "--accounts", "60",
+                                  "--samples", "40"), (
+        Row(
+            "guessed passwords, from many addresses on many accounts",
+            "≤ 10 an account and hour, 99 % of owners in, ± 5 ms, hashing ≤ 1 core",
+            lambda f: f"{f['tries']:,} tries: at most {f['most_guesses_at_one_account']} tried of "
+                      f"one account, {f['owners_in']:.1%} of {f['owners']} owners in, "
+                      f"{f['timing_difference_ms']:g} ms between known and unknown",
+            lambda f: f["most_guesses_at_one_account"] <= 10 and f["owners_in"] >= 0.99
+                      and f["timing_difference_ms"] <= 5,
+        ),
+    )),
     Benchmark("packets", ("--packets", "1000000"), ("--packets", "20000", "--control", "5"), (
         Row(
             "mutated packets on a live stage, from 3 seats and from nowhere",
@@ -314,6 +327,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     )),
     *CROWD,
     *PEERS,
+    *SQUARE,
     Benchmark("tls", ("--listeners", "2000", "--seconds", "20"),
               ("--listeners", "300", "--seconds", "8"), (
         Row(
