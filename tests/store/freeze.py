@@ -36,6 +36,9 @@ KNOWN = {
     ("sessions", "fingerprint"): fingerprint(SESSION),
     ("accounts", "role"): "admin",
     ("accounts", "handle"): "ada",
+    ("accounts", "state"): "active",
+    ("api_tokens", "application_id"): None,
+    ("api_tokens", "scopes"): None,
     ("spaces", "phase"): "ended",
 }
 
