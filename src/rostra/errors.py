@@ -2,6 +2,7 @@
 
     RostraError                 one sentence: what is wrong, with what, what to do
     ├── BadInput         400    the caller sent something that cannot be used
+    │   └── OAuthRefused 400    an application asked for access in a way that OAuth does not allow
     ├── NotAllowed       403    the caller is known, and may not do this
     │   └── NotSignedIn  401    the caller is not known, or its token is no longer good
     ├── NotFound         404    there is no such thing (or it was removed)
@@ -36,6 +37,14 @@ class RostraError(Exception):
 
 class BadInput(RostraError):
     status, code = 400, "bad_input"
+
+
+class OAuthRefused(BadInput):
+    """`code` is of RFC 6749, section 5.2, or a relative; `status` is 401 for a bad client."""
+
+    def __init__(self, code: str, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence)
+        self.code, self.status = code, status
 
 
 class NotAllowed(RostraError):

@@ -36,6 +36,7 @@ class WebSettings:
     """Pages, API and signalling. `database` is an SQLAlchemy URL, None for SQLite in the folder.
 
     `turn_secret` is shared with those of `ice_servers` that have no credentials of their own.
+    `api_limit` is in requests of one account, or address, in five minutes.
     """
 
     host: str
@@ -46,6 +47,7 @@ class WebSettings:
     ice_servers: tuple[IceServer, ...] = ()
     turn_secret: str | None = None
     tls: TlsFiles | None = None
+    api_limit: int = 300
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("rehearsal_token", "SECRET", kinds.secret, None,
             "Lets whoever has it send a rehearsed crowd from elsewhere, for twelve hours.",
             example="another-long-random-text"),
+    Setting("api_limit", "N", kinds.whole(1, 100_000_000), 300,
+            "Requests to the API in five minutes, of each account, and of each address without."),
     Setting("trusted_proxies", "NETWORK", kinds.networks, [],
             "Proxy in front, as address or network, whose X-Forwarded-For says who asks.",
             flag_name="trusted-proxy"),
@@ -265,7 +269,8 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
         data=Path(str(chosen["data"])),
         demo=bool(chosen["demo"]),
         web=WebSettings(
-            host, port, public_url, live_url, _maybe(chosen["database"]), servers, secret, tls
+            host, port, public_url, live_url, _maybe(chosen["database"]), servers, secret, tls,
+            _int(chosen["api_limit"]),
         ),
         edge=EdgeSettings(
             host, live_port, live_url, public_url,

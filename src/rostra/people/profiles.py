@@ -56,6 +56,10 @@ async def of_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, P
     return {row.id: _profile(row) for row in rows}
 
 
+async def of_id(connection: AsyncConnection, account_id: str) -> Profile | None:
+    return (await of_ids(connection, [account_id])).get(account_id)
+
+
 async def by_handle(connection: AsyncConnection, handle: str) -> Profile | None:
     row = (await connection.execute(_PROFILE.where(accounts.c.handle == handle))).first()
     return None if row is None else _profile(row)

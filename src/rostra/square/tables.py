@@ -33,7 +33,8 @@ from rostra.store.columns import (
 )
 from rostra.store.schema import METADATA
 
-_PUBLIC = text("visibility = 'public' AND boost_of IS NULL AND deleted_ms IS NULL")
+# Said in queries by the same words, for SQLite only uses a partial index whose condition it reads.
+PUBLIC = text("visibility = 'public' AND boost_of IS NULL AND deleted_ms IS NULL")
 _A_BOOST = text("boost_of IS NOT NULL")
 _A_QUOTE = text("quote_of IS NOT NULL")
 _A_REPLY = text("reply_to IS NOT NULL")
@@ -78,7 +79,7 @@ posts = Table(
     count("favourites"),
     Index("ix_posts_author_id_id", "author_id", "id"),
     Index("ix_posts_thread_id_id", "thread_id", "id"),
-    Index("ix_posts_public", "id", **_where(_PUBLIC)),
+    Index("ix_posts_public", "id", **_where(PUBLIC)),
     Index("ix_posts_reply_to", "reply_to", **_where(_A_REPLY)),
     Index("ix_posts_quote_of", "quote_of", "id", **_where(_A_QUOTE)),
     Index("uq_posts_boost_of", "boost_of", "author_id", unique=True, **_where(_A_BOOST)),
@@ -247,6 +248,23 @@ account_notes = Table(
     words("text", 2000),
 )
 
+endorsements = Table(
+    "endorsements",
+    METADATA,
+    account(key=True),
+    account("target_id", key=True, index=True),
+    Column("id", ID, nullable=False),
+)
+
+featured_tags = Table(
+    "featured_tags",
+    METADATA,
+    sortable_key(),
+    account(),
+    Column("tag", String(100), nullable=False),
+    Index("uq_featured_tags_account_id_tag", "account_id", "tag", unique=True),
+)
+
 filters = Table(
     "filters",
     METADATA,
@@ -314,13 +332,16 @@ notices = Table(
     # mention, status, reblog, follow, follow_request, favourite, poll, update, quote, live,
     # admin.sign_up, admin.report, moderation_warning: see notices.KINDS
     Column("kind", String(20), nullable=False),
-    Column("from_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
+    Column("from_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE")),
     Column("post_id", ID, ForeignKey("posts.id", ondelete="CASCADE"), index=True),
     Column("space_slug", String(64)),
     Column("report_id", ID, ForeignKey("reports.id", ondelete="CASCADE")),
     Column("sanction_id", ID, ForeignKey("sanctions.id", ondelete="CASCADE")),
     moment("created_ms"),
-    Index("ix_notices_account_id_id", "account_id", "id"),
+    # not shown any more, and kept for a while so that the same is not told twice
+    flag("dismissed"),
+    Index("ix_notices_listed", "account_id", "dismissed", "id"),
+    Index("ix_notices_from_id_account_id", "from_id", "account_id", "kind", "post_id"),
 )
 
 conversations = Table(

@@ -8,8 +8,14 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
+from rostra.web.mastodon import reactions, scheduled, statuses, timelines
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
+
+DOORS = (
+    spaces, whip, ice, signin, pages, machines,
+    statuses, reactions, timelines, scheduled,
+)  # fmt: skip
 
 
 class Square(FastAPI):
@@ -34,7 +40,7 @@ def create_app(parts: WebParts) -> FastAPI:
     )
     app.state.parts = parts
     app.router.route_class = RuledRoute
-    for each in (spaces, whip, ice, signin, pages, machines):
+    for each in DOORS:
         each.add_doors(app)
     problems.install(app)
     app.add_middleware(WholeBody)

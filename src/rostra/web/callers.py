@@ -6,14 +6,20 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from rostra.errors import NotSignedIn, RostraError
+from rostra.errors import NotSignedIn, RostraError, TooMany
 from rostra.people import queries, tokens
+from rostra.people.queries import Account
 from rostra.rooms import queries as rooms
 from rostra.rooms.rules import no_such_space
+from rostra.web.open_doors import is_counted, is_open
 from rostra.web.parts import WebParts, parts_of
+from rostra.web.quota import address_key
 from rostra.web.rules import NOBODY, Caller, Rule, check_account, check_scope, seat_allows
 
 COOKIE = "rostra_session"
+QUOTA_HEADERS = "quota_headers"
+"""Where in a request's state stands what its answer says of the quota."""
+
 LONGEST_TOKEN = tokens.LONGEST
 
 
@@ -25,6 +31,29 @@ def bearer_of(headers: Mapping[str, str]) -> str | None:
 
 async def caller_of(request: Request) -> Caller:
     """Who asks. Raises NotSignedIn for a token that is no good; a stale cookie is nobody."""
+    known = getattr(request.state, "caller", None)
+    if known is None:
+        known = request.state.caller = await _found(request)
+    assert isinstance(known, Caller)
+    return known
+
+
+async def viewer_of(request: Request) -> Account | None:
+    """Whose eyes see what a door of Rule.ANYONE shows.
+
+    None without a token, for an application that acts for itself, for an account that may not act,
+    and for an application's token where the door names no scope. Raises NotSignedIn for a bad
+    token, NotAllowed for one that does not cover the door's scope.
+    """
+    caller, scope = await caller_of(request), request.state.scope
+    account = caller.account
+    if account is None or not account.may_act or (caller.scopes is not None and scope is None):
+        return None
+    check_scope(caller, scope)
+    return account
+
+
+async def _found(request: Request) -> Caller:
     parts, token = parts_of(request), bearer_of(request.headers)
     if token is not None:
         return await _by_token(parts, token)
@@ -36,9 +65,8 @@ async def caller_of(request: Request) -> Caller:
 
 
 def _cookies_count(request: Request) -> bool:
-    """Whether a cookie says who asks. WHIP may be used from any page, so there only tokens do:
-    else a page on another port of this host could speak in the name of who is signed in."""
-    return not str(request.scope["path"]).startswith("/whip/")
+    """Whether a cookie says who asks: not where any page may ask, see open_doors.py."""
+    return not is_open(str(request.scope["path"]))
 
 
 async def visitor_of(request: Request) -> Caller:
@@ -61,15 +89,41 @@ async def _by_token(parts: WebParts, token: str) -> Caller:
     return Caller(bearer.account, None, bearer.application_id, bearer.scopes)
 
 
+async def count(request: Request) -> None:
+    """Count a request to the API for whoever makes it. Raises TooMany, and NotSignedIn for a token
+    that is no good, which counts for the address."""
+    if not is_counted(request.url.path):
+        return
+    parts = parts_of(request)
+    try:
+        caller = await caller_of(request) if bearer_of(request.headers) else NOBODY
+    except NotSignedIn:
+        _take(request, parts, _address(request))
+        raise
+    _take(request, parts, caller.key if caller.known else _address(request))
+
+
+def _take(request: Request, parts: WebParts, key: str) -> None:
+    left = parts.quota.take(key, parts.now_ms())
+    setattr(request.state, QUOTA_HEADERS, left.headers)
+    if not left.allowed:
+        wait = left.wait_s(parts.now_ms())
+        raise TooMany(f"Too many requests: try again in {wait} seconds.", retry_after=wait)
+
+
+def _address(request: Request) -> str:
+    return address_key(request.client.host if request.client else "")
+
+
 async def authorise(request: Request, rule: Rule, scope: str | None) -> None:
     """Let the request pass the rule of its route, and note who it is. Raises as the rules do.
 
     `scope` is what a token of an application must cover.
     """
+    request.state.scope = scope
     if rule is Rule.ANYONE:
         return
     caller, slug = await caller_of(request), request.path_params.get("slug")
-    request.state.caller = caller
     check_scope(caller, scope)
     if slug is not None and seat_allows(rule, caller, slug):
         return

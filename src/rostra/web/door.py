@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rostra.web.callers import authorise
+from rostra.errors import NotFound
+from rostra.web.callers import authorise, count
 from rostra.web.rules import Rule
 
 MARK = "x-rostra-rule"
@@ -32,6 +33,9 @@ class RuledRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def ruled(request: Request) -> Response:
+            await count(request)
+            if "\0" in request.scope["path"]:
+                raise NotFound("There is nothing at this address.")  # nor could a database say so
             await authorise(request, self.rule, self.scope)
             return await handle(request)
 

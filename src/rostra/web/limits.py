@@ -65,4 +65,6 @@ class Limits:
         self.signals = Bucket(rate=5, burst=50)
         self.creations = Bucket(rate=0.2, burst=40)
         self.commands = Bucket(rate=5, burst=50)
+        self.posts = Bucket(rate=0.1, burst=60)
+        self.reactions = Bucket(rate=4, burst=8)
         self.handshakes = Pending(5)

@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rostra.errors import BadInput, NotAllowed, RostraError, TooLarge
 from rostra.tls import STRICT_TRANSPORT
-from rostra.web.callers import bearer_of
+from rostra.web.callers import QUOTA_HEADERS, bearer_of
+from rostra.web.open_doors import headers_of, is_open, is_preflight
 from rostra.web.problems import problem
 from rostra.web.tally import Tally
 
@@ -50,13 +52,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-WHIP_HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "OPTIONS, GET, HEAD, POST, PATCH, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Retry-After, Accept-Patch",
-    "Access-Control-Max-Age": "86400",
-}
 
 
 class Doorway:
@@ -70,16 +65,20 @@ class Doorway:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        more = WHIP_HEADERS if scope["path"].startswith("/whip/") else {}
+        state = scope.setdefault("state", {})
+        more = {**self.headers, **headers_of(scope["path"])}
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.tally.answered(message["status"])
                 headers = MutableHeaders(scope=message)
-                for name, value in {**self.headers, **more}.items():
+                for name, value in (more | state.get(QUOTA_HEADERS, {})).items():
                     headers.setdefault(name, value)
             await send(message)
 
+        if is_preflight(scope["method"], scope["path"], Headers(scope=scope)):
+            await Response(status_code=204)(scope, receive, sent)
+            return
         try:
             await self.app(scope, receive, sent)
         except Exception:
@@ -90,7 +89,7 @@ class Doorway:
 class OneOrigin:
     """Unsafe methods need a Bearer token or the exact Origin, port included: cookies ignore ports.
 
-    WHIP takes nothing but tokens, so that it may be used from any page.
+    Open doors (open_doors.py) take nothing but tokens, so they may be used from any page.
     """
 
     def __init__(self, app: ASGIApp, public_url: str) -> None:
@@ -109,7 +108,7 @@ class OneOrigin:
     def _objection(self, scope: Scope, headers: Headers) -> RostraError | None:
         if len(headers.getlist("host")) > 1:
             return BadInput("A request may have only one Host header.")
-        if scope["method"] in SAFE or scope["path"].startswith("/whip/") or _has_token(headers):
+        if scope["method"] in SAFE or is_open(scope["path"]) or _has_token(headers):
             return None
         if headers.get("origin") in self.allowed:
             return None

@@ -16,6 +16,7 @@ from rostra.settings import WebSettings
 from rostra.store.database import Database
 from rostra.tls import Renewable
 from rostra.web.limits import Limits
+from rostra.web.quota import Quota
 from rostra.web.tally import Tally
 
 
@@ -41,6 +42,9 @@ class WebParts:
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
     kept_charter: KeptCharter = field(default_factory=KeptCharter)
+
+    def __post_init__(self) -> None:
+        self.quota = Quota(self.settings.api_limit)
 
     @property
     def origins(self) -> Origins:

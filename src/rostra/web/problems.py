@@ -21,6 +21,14 @@ _HTTP = {
     405: ("method_not_allowed", "This address does not take that method: see /docs."),
 }
 
+OAUTH_CODES = frozenset(
+    {
+        "invalid_request", "invalid_client", "invalid_grant", "invalid_scope", "invalid_token",
+        "unauthorized_client", "unsupported_grant_type", "unsupported_response_type",
+        "access_denied",
+    }
+)  # fmt: skip
+
 
 def problem(request: Request, error: RostraError) -> Response:
     """The answer for `error`, in the form that the asker reads."""
@@ -75,7 +83,18 @@ def _answer(
         return page(
             request, "message.html", status=status, headers=headers, title="", sentence=sentence
         )
-    return JSONResponse({"error": code, "sentence": sentence}, status, headers)
+    return JSONResponse(_document(request.url.path, status, code, sentence), status, headers)
+
+
+def _document(path: str, status: int, code: str, sentence: str) -> dict[str, str]:
+    """As clients of that part of the API read it."""
+    if path.startswith(("/api/v1/", "/api/v2/", "/api/oembed")):
+        return {"error": sentence}
+    if path.startswith("/oauth/"):
+        known = code in OAUTH_CODES
+        other = "server_error" if status >= 500 else "invalid_request"
+        return {"error": code if known else other, "error_description": sentence}
+    return {"error": code, "sentence": sentence}
 
 
 def _headers(error: RostraError) -> dict[str, str]:
@@ -84,6 +103,8 @@ def _headers(error: RostraError) -> dict[str, str]:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = 'Bearer realm="rostra"'
+    if error.code == "invalid_client" and error.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="rostra"'
     return headers
 
 

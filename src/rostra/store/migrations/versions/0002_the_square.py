@@ -153,6 +153,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_drafts_account_id"), ["account_id"], unique=False)
 
     op.create_table(
+        "endorsements",
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("target_id", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_endorsements_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"],
+            ["accounts.id"],
+            name=op.f("fk_endorsements_target_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "target_id", name=op.f("pk_endorsements")),
+    )
+    with op.batch_alter_table("endorsements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_endorsements_target_id"), ["target_id"], unique=False)
+
+    op.create_table(
         "exports",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
@@ -167,6 +189,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("exports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_exports_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "featured_tags",
+        sa.Column(
+            "id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("tag", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_featured_tags_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_featured_tags")),
+    )
+    with op.batch_alter_table("featured_tags", schema=None) as batch_op:
+        batch_op.create_index("uq_featured_tags_account_id_tag", ["account_id", "tag"], unique=True)
 
     op.create_table(
         "filters",
@@ -995,6 +1038,7 @@ def upgrade() -> None:
             "sanction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("dismissed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_notices_account_id"), ondelete="CASCADE"
         ),
@@ -1016,8 +1060,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
-        batch_op.create_index("ix_notices_account_id_id", ["account_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_notices_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(
+            "ix_notices_from_id_account_id",
+            ["from_id", "account_id", "kind", "post_id"],
+            unique=False,
+        )
+        batch_op.create_index("ix_notices_listed", ["account_id", "dismissed", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_post_id"), ["post_id"], unique=False)
 
     with op.batch_alter_table("accounts", schema=None) as batch_op:

@@ -1,0 +1,122 @@
+"""Polls: begun with a post, voted in once, counted exactly.
+
+The rows of `poll_votes` are the truth, and unique by voter and option; the tallies beside them
+change in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rostra.errors import NotAllowed, NotFound, NotProcessable
+from rostra.people.queries import Account
+from rostra.square.act import Act, News
+from rostra.square.posts import Poll, PollOption, Post
+from rostra.square.rules import PollWish
+from rostra.square.tables import poll_options, poll_votes, polls
+
+
+async def begin(act: Act, post_id: int, wish: PollWish) -> None:
+    """The poll of a new post; `wish` was checked."""
+    await act.connection.execute(
+        insert(polls).values(
+            post_id=post_id, multiple=wish.multiple, hide_totals=wish.hide_totals,
+            expires_ms=act.now_ms + wish.seconds * 1000,
+        )
+    )  # fmt: skip
+    options = [
+        {"post_id": post_id, "position": n, "title": title} for n, title in enumerate(wish.options)
+    ]
+    await act.connection.execute(insert(poll_options), options)
+
+
+async def of_posts(
+    connection: AsyncConnection, post_ids: Iterable[int], viewer_id: str | None
+) -> dict[int, Poll]:
+    """The polls of posts, by post, with what the viewer chose."""
+    wanted = tuple(post_ids)
+    if not wanted:
+        return {}
+    heads = await connection.execute(select(polls).where(polls.c.post_id.in_(wanted)))
+    bodies = select(poll_options).where(poll_options.c.post_id.in_(wanted))
+    options: dict[int, list[PollOption]] = {}
+    for row in await connection.execute(bodies.order_by(poll_options.c.position)):
+        options.setdefault(row.post_id, []).append(PollOption(row.title, row.votes))
+    chosen = await _chosen(connection, wanted, viewer_id)
+    return {
+        row.post_id: Poll(
+            row.post_id, tuple(options[row.post_id]), row.multiple, row.hide_totals,
+            row.expires_ms, row.voters, tuple(chosen.get(row.post_id, ())),
+        )
+        for row in heads
+    }  # fmt: skip
+
+
+async def _chosen(
+    connection: AsyncConnection, wanted: Sequence[int], viewer_id: str | None
+) -> dict[int, list[int]]:
+    chosen: dict[int, list[int]] = {}
+    if viewer_id is None:
+        return chosen
+    mine = select(poll_votes.c.post_id, poll_votes.c.position).where(
+        poll_votes.c.post_id.in_(wanted), poll_votes.c.account_id == viewer_id
+    )
+    for row in await connection.execute(mine.order_by(poll_votes.c.position)):
+        chosen.setdefault(row.post_id, []).append(row.position)
+    return chosen
+
+
+async def vote(act: Act, post: Post, account: Account, choices: Sequence[int]) -> None:
+    """Vote once. Raises NotFound without a poll, NotAllowed, NotProcessable."""
+    # Whoever counts first has the row: of two votes of one person the second sees the first.
+    await act.connection.execute(
+        update(polls).where(polls.c.post_id == post.id).values(voters=polls.c.voters + 1)
+    )
+    poll = (await of_posts(act.connection, [post.id], account.id)).get(post.id)
+    if poll is None:
+        raise NotFound("This post has no poll.")
+    chosen = _checked(poll, post, account, choices, act.now_ms)
+    rows = [{"post_id": post.id, "account_id": account.id, "position": n} for n in chosen]
+    await act.connection.execute(insert(poll_votes), rows)
+    await act.connection.execute(
+        update(poll_options)
+        .where(poll_options.c.post_id == post.id, poll_options.c.position.in_(chosen))
+        .values(votes=poll_options.c.votes + 1)
+    )
+    act.news.append(News("edit", post.author_id, post.id))
+
+
+def _checked(
+    poll: Poll, post: Post, account: Account, choices: Sequence[int], now_ms: int
+) -> list[int]:
+    if post.author_id == account.id:
+        raise NotAllowed("This is your own poll: leave the vote to others.")
+    if poll.is_over(now_ms):
+        raise NotProcessable("This poll is over.")
+    if poll.chosen:
+        raise NotProcessable("You have voted in this poll already.")
+    chosen = sorted(set(choices))
+    if not chosen or not all(0 <= n < len(poll.options) for n in chosen):
+        raise NotProcessable("There is no such option in this poll: choose one that it shows.")
+    if len(chosen) > 1 and not poll.multiple:
+        raise NotProcessable("Only one option may be chosen in this poll.")
+    return chosen
+
+
+async def replace(act: Act, post: Post, wish: PollWish | None) -> None:
+    """The poll of an edited post: if its options change, voting begins anew. `wish` was checked."""
+    before = (await of_posts(act.connection, [post.id], None)).get(post.id)
+    if before is not None and wish is not None and _same(before, wish):
+        return
+    for table in (poll_votes, poll_options, polls):
+        await act.connection.execute(delete(table).where(table.c.post_id == post.id))
+    if wish is not None:
+        await begin(act, post.id, wish)
+
+
+def _same(before: Poll, wish: PollWish) -> bool:
+    titles = tuple(option.title for option in before.options)
+    return titles == wish.options and before.multiple == wish.multiple

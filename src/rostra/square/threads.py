@@ -1,0 +1,73 @@
+"""What a post answers, and what answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rostra.square.audience import Circle
+from rostra.square.posts import Post, PostView
+from rostra.square.queries import by_ids
+from rostra.square.tables import posts
+from rostra.square.views import show_posts
+from rostra.square.walking import bearable
+
+MOST_IN_THREAD = 4_000
+MOST_ABOVE, MOST_BELOW = 100, 400
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A post's surroundings: `above` from the oldest, `below` in the order of reading."""
+
+    above: tuple[PostView, ...]
+    below: tuple[PostView, ...]
+
+
+async def thread_of(connection: AsyncConnection, post: Post, circle: Circle) -> Thread:
+    """What the reader may and wants to see around `post`."""
+    shape = (
+        select(posts.c.id, posts.c.reply_to)
+        .where(posts.c.thread_id == post.thread_id, posts.c.boost_of.is_(None))
+        .order_by(posts.c.id)
+        .limit(MOST_IN_THREAD)
+    )
+    parents = {row.id: row.reply_to for row in await connection.execute(shape)}
+    above, below = ancestors(parents, post.id), descendants(parents, post.id)
+    found = await by_ids(connection, (*above, *below))
+    views = await show_posts(connection, list(found.values()), circle)
+    by_id = {view.post.id: view for view in views if bearable(view, circle)}
+    return Thread(_picked(by_id, above), _picked(by_id, below))
+
+
+def ancestors(parents: Mapping[int, int | None], start: int) -> list[int]:
+    """Ids from the oldest down to what `start` answers. A circle, which cannot be, ends."""
+    chain: list[int] = []
+    here = parents.get(start)
+    while here is not None and here not in chain and len(chain) < MOST_ABOVE:
+        chain.append(here)
+        here = parents.get(here)
+    return chain[::-1]
+
+
+def descendants(parents: Mapping[int, int | None], start: int) -> list[int]:
+    """Ids of answers, and answers to them, each answer followed by its own; older ones first."""
+    answers: dict[int, list[int]] = {}
+    for number in sorted(parents):
+        parent = parents[number]
+        if parent is not None and parent < number:  # an answer is younger, so there is no circle
+            answers.setdefault(parent, []).append(number)
+    order: list[int] = []
+    waiting = answers.get(start, [])[::-1]
+    while waiting and len(order) < MOST_BELOW:
+        here = waiting.pop()
+        order.append(here)
+        waiting += answers.get(here, [])[::-1]
+    return order
+
+
+def _picked(by_id: Mapping[int, PostView], ids: Iterable[int]) -> tuple[PostView, ...]:
+    return tuple(by_id[number] for number in ids if number in by_id)

@@ -1,0 +1,142 @@
+"""The timelines: home, public, hashtag, list, account, what was kept; chronological, all of them.
+
+Each is a function of a connection, the reader's circle and a span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rostra.square.audience import Circle
+from rostra.square.posts import Post, PostView
+from rostra.square.queries import by_ids, post_of
+from rostra.square.span import Span
+from rostra.square.tables import PUBLIC, bookmarks, favourites, post_tags, posts
+from rostra.square.views import show_posts
+from rostra.square.walking import Source, bearable, not_an_answer, presentable, walk
+
+_THERE = posts.c.deleted_ms.is_(None)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What of an account's posts is asked for."""
+
+    replies: bool = True
+    boosts: bool = True
+    only_media: bool = False
+    pinned: bool = False
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class TagWishes:
+    """Posts with `tag`, or one of `either`; with every one of `every`, and with none of `none`."""
+
+    tag: str
+    either: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    only_media: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page of what somebody favourited or bookmarked, and the cursors that lead on."""
+
+    views: tuple[PostView, ...]
+    cursors: tuple[int, ...] = field(default=())
+
+
+async def public(
+    connection: AsyncConnection, circle: Circle, span: Span, *, only_media: bool = False
+) -> list[PostView]:
+    """What everybody may read, without answers to others."""
+
+    def wanted(view: PostView, circle: Circle) -> bool:
+        return not_an_answer(view, circle) and (not only_media or bool(view.post.attached.media))
+
+    query = select(posts).where(PUBLIC)
+    return await walk(connection, _rows(connection, query), span, circle, wanted)
+
+
+async def tagged(
+    connection: AsyncConnection, circle: Circle, span: Span, wishes: TagWishes
+) -> list[PostView]:
+    """Public posts with a hashtag."""
+
+    def wanted(view: PostView, circle: Circle) -> bool:
+        tags = set(view.post.attached.tags)
+        fits = tags.issuperset(wishes.every) and tags.isdisjoint(wishes.none)
+        media = not wishes.only_media or bool(view.post.attached.media)
+        return fits and media and presentable(view, circle)
+
+    any_of = (wishes.tag, *wishes.either)
+    numbers = select(post_tags.c.post_id).where(post_tags.c.tag.in_(any_of)).distinct()
+
+    async def source(span: Span) -> Sequence[Post]:
+        found = await connection.execute(span.within(numbers, post_tags.c.post_id))
+        ids = [row.post_id for row in found]
+        rows = await by_ids(connection, ids)
+        return [rows[number] for number in ids if number in rows]
+
+    def open_and_wanted(view: PostView, circle: Circle) -> bool:
+        return view.post.visibility == "public" and wanted(view, circle)
+
+    return await walk(connection, source, span, circle, open_and_wanted)
+
+
+async def of_account(
+    connection: AsyncConnection, circle: Circle, span: Span, author_id: str, wishes: Wishes
+) -> list[PostView]:
+    """Somebody's posts, as far as the reader may see them."""
+
+    def wanted(view: PostView, circle: Circle) -> bool:
+        post = view.post
+        answers_others = post.reply_to_author not in (None, author_id)
+        return (
+            (wishes.replies or not answers_others)
+            and (not wishes.only_media or bool(post.attached.media))
+            and (not wishes.tag or wishes.tag in post.attached.tags)
+            and circle.apart.isdisjoint({view.shown.post.author_id})
+        )
+
+    query = select(posts).where(posts.c.author_id == author_id, _THERE)
+    if not wishes.boosts or wishes.only_media or wishes.tag:
+        query = query.where(posts.c.boost_of.is_(None))
+    if wishes.pinned:
+        query = query.where(posts.c.pinned_ms.is_not(None))
+    return await walk(connection, _rows(connection, query), span, circle, wanted)
+
+
+async def kept(connection: AsyncConnection, circle: Circle, span: Span, table: Table) -> Kept:
+    """The reader's own favourites or bookmarks, the last that was marked first."""
+    assert table in (favourites, bookmarks)
+    mine = select(table.c.id, table.c.post_id).where(table.c.account_id == circle.account_id)
+    found = (await connection.execute(span.within(mine, table.c.id))).all()
+    marks = list(reversed(found)) if span.upwards else list(found)
+    rows = await by_ids(connection, (row.post_id for row in marks))
+    there = [rows[row.post_id] for row in marks if row.post_id in rows]
+    views = await show_posts(connection, there, circle)
+    shown = tuple(view for view in views if circle.apart.isdisjoint({view.post.author_id}))
+    return Kept(shown, tuple(row.id for row in marks))
+
+
+def _rows(connection: AsyncConnection, query: Select[Any]) -> Source:
+    async def source(span: Span) -> Sequence[Post]:
+        return [post_of(row) for row in await connection.execute(span.within(query, posts.c.id))]
+
+    return source
+
+
+async def quotes_of(
+    connection: AsyncConnection, circle: Circle, span: Span, post: Post
+) -> list[PostView]:
+    """Posts that quote `post`."""
+    query = select(posts).where(posts.c.quote_of == post.id, _THERE)
+    return await walk(connection, _rows(connection, query), span, circle, bearable)

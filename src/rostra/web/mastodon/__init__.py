@@ -1,0 +1,1 @@
+"""The Mastodon client API (docs.joinmastodon.org), one file for each subject."""

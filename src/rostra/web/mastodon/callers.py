@@ -1,0 +1,31 @@
+"""Who calls the API, and the times that they say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from starlette.requests import Request
+
+from rostra.errors import NotProcessable
+from rostra.people.queries import Account
+from rostra.web.callers import known_caller
+
+
+def me(request: Request) -> Account:
+    """Who passed a rule that only accounts pass."""
+    account = known_caller(request).account
+    assert account is not None
+    return account
+
+
+def moment_of(text: str) -> int:
+    """Milliseconds since the epoch of an ISO 8601 time with its zone. Raises NotProcessable."""
+    try:
+        when = datetime.fromisoformat(text)
+        if when.tzinfo is None:
+            raise ValueError(text)
+        return int(when.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise NotProcessable(
+            "Validation failed: the time must look like 2026-11-21T19:30:00Z."
+        ) from None

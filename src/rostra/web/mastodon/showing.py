@@ -1,0 +1,35 @@
+"""From views to the JSON of the API, with what has to be looked up outside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rostra.people.queries import Account
+from rostra.programme.manifest import Manifest
+from rostra.square.posts import PostView
+from rostra.web.mastodon.answers import Document
+from rostra.web.mastodon.entities_status import Sight, status
+from rostra.web.parts import WebParts
+from rostra.web.spaces import manifests_of
+
+
+async def shown(
+    parts: WebParts, views: Sequence[PostView], viewer: Account | None
+) -> list[Document]:
+    """The posts as `viewer` reads them."""
+    sight = await sight_of(parts, views, viewer)
+    return [status(view, sight) for view in views]
+
+
+async def sight_of(parts: WebParts, views: Sequence[PostView], viewer: Account | None) -> Sight:
+    """What is needed to show `views`: the Spaces they are about, as they are now."""
+    spaces = await spaces_of(parts, views)
+    return Sight(parts.origins, parts.now_ms(), viewer.id if viewer else None, spaces)
+
+
+async def spaces_of(parts: WebParts, views: Sequence[PostView]) -> dict[str, Manifest]:
+    """The Spaces that posts, or what they boost or quote, are about, by slug."""
+    every = (each for view in views for each in (view, view.boost, view.quote) if each is not None)
+    slugs = {each.post.space_slug for each in every} - {None}
+    found = await manifests_of(parts, [slug for slug in slugs if slug is not None])
+    return {manifest.slug: manifest for manifest in found}
