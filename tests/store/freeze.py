@@ -28,6 +28,7 @@ from rostra.store.database import Database, open_database
 from rostra.store.migrate import upgrade
 from rostra.testing.databases import BIN, Postgres
 
+_VIRTUAL = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
 HERE = Path(__file__).parent / "versions"
 TOKEN, SESSION = "rsta_frozen-token-of-0", "frozen-session-of-0"
 FAR = int(datetime.datetime(2100, 1, 1, tzinfo=datetime.UTC).timestamp() * 1000)
@@ -47,21 +48,21 @@ def fill(connection: Connection) -> None:
     """Two rows in every table that there is."""
     metadata = MetaData()
     metadata.reflect(connection)
-    by_itself = ("alembic_version", *_virtual(connection))
+    by_itself = ("alembic_version", *virtual(connection))
     for table in metadata.sorted_tables:
         if table.name.startswith(by_itself):
             continue
         for number in range(2):
-            row = {column.name: _value(table, column, number) for column in table.columns}
+            told = [column for column in table.columns if column.computed is None]
+            row = {column.name: _value(table, column, number) for column in told}
             connection.execute(insert(table).values(**row))
 
 
-def _virtual(connection: Connection) -> list[str]:
+def virtual(connection: Connection) -> list[str]:
     """Tables that SQLite keeps by itself (full text), whose names begin those of their parts."""
     if connection.dialect.name != "sqlite":
         return []
-    query = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
-    return [str(row[0]) for row in connection.exec_driver_sql(query)]
+    return [str(row[0]) for row in connection.exec_driver_sql(_VIRTUAL)]
 
 
 def _value(table: Table, column: Column[Any], number: int) -> Any:
@@ -107,8 +108,7 @@ def freeze(revision: str, server: Postgres) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "frozen.db"
         asyncio.run(_filled(open_database(file), revision))
-        with sqlite3.connect(file) as plain:
-            text = "\n".join(plain.iterdump())
+        text = "\n".join(_dumped(file))
         (HERE / f"{revision}.sqlite.sql").write_text(text + "\n")
     url = server.new_database()
     asyncio.run(_filled(open_database(Path("unused"), url), revision))
@@ -116,6 +116,14 @@ def freeze(revision: str, server: Postgres) -> None:
     text = subprocess.run(dump, capture_output=True, check=True, text=True).stdout
     lines = [line for line in text.splitlines() if line and not line.startswith(("--", "\\"))]
     (HERE / f"{revision}.postgresql.sql").write_text("\n".join(lines) + "\n")
+
+
+def _dumped(file: Path) -> list[str]:
+    """The file as SQL; what a virtual table shows is in its parts, and would be there twice."""
+    with sqlite3.connect(file) as plain:
+        names = plain.execute(_VIRTUAL).fetchall()
+        shown = tuple(f'INSERT INTO "{name}" VALUES' for (name,) in names)
+        return [line for line in plain.iterdump() if not line.startswith(shown)]
 
 
 def main(wanted: list[str]) -> None:

@@ -22,7 +22,7 @@ from rostra.rooms import queries as rooms
 from rostra.store.database import Database, open_database
 from rostra.store.migrate import FOLDER, migrate, revisions, upgrade
 
-from .freeze import FAR, HERE, SESSION, TOKEN
+from .freeze import FAR, HERE, SESSION, TOKEN, virtual
 
 MAY_CHANGE = ("0002",)
 """Not landed yet: empty again before they are merged, each then with its frozen SQL."""
@@ -53,9 +53,17 @@ async def frozen(
 
 
 def _rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    metadata = MetaData()
+    return {table.name: _of(connection, table) for table in _tables(connection)}
+
+
+def _tables(connection: Connection) -> list[Table]:
+    metadata, by_itself = MetaData(), tuple(virtual(connection))
     metadata.reflect(connection)
-    return {table.name: _of(connection, table) for table in metadata.sorted_tables}
+    return [
+        each
+        for each in metadata.sorted_tables
+        if not by_itself or not each.name.startswith(by_itself)
+    ]
 
 
 def _of(connection: Connection, table: Table) -> list[dict[str, Any]]:
@@ -136,13 +144,11 @@ async def test_a_migration_that_landed_is_not_changed_any_more(
 
 
 def _shape(connection: Connection) -> dict[str, list[str]]:
-    metadata = MetaData()
-    metadata.reflect(connection)
     return {
         table.name: sorted(
             [f"{column.name} {column.type} {column.nullable}" for column in table.columns]
             + [f"{index.name} {[c.name for c in index.columns]} {index.unique}"
                for index in table.indexes]
         )
-        for table in metadata.sorted_tables
+        for table in _tables(connection)
     }  # fmt: skip
