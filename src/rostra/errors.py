@@ -7,6 +7,7 @@
     │   └── NotSignedIn  401    the caller is not known, or its token is no longer good
     ├── NotFound         404    there is no such thing (or it was removed)
     ├── Conflict         409    right in itself, but not in the present state
+    │   ├── DoFirst      409    something else has to be done first, on another page
     │   └── TakenOver    409    another tab or device of the same person has the seat
     ├── Gone             410    was here, is over
     ├── PreconditionFailed 412  true when the caller looked, not any more
@@ -65,6 +66,16 @@ class Conflict(RostraError):
 
 class TakenOver(Conflict):
     code = "taken_over"
+
+
+class DoFirst(Conflict):
+    """`path` is the page where it is done; browsers are sent there."""
+
+    code = "do_first"
+
+    def __init__(self, sentence: str, *, path: str) -> None:
+        super().__init__(sentence)
+        self.path = path
 
 
 class Gone(RostraError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from rostra.errors import BadInput
@@ -17,17 +18,16 @@ def checked_line(text: str, what: str, longest: int) -> str:
     return line
 
 
-def checked_paragraphs(text: str, what: str, longest: int) -> str:
-    """Lines of printable text, trimmed, at most one empty one between two; it may be empty.
-
-    Raises BadInput when longer than `longest`.
-    """
-    rows = [" ".join("".join(" " if _unprintable(c) else c for c in row).split())
-            for row in text.splitlines()]  # fmt: skip
-    whole = "\n".join(row for at, row in enumerate(rows) if row or (at and rows[at - 1])).strip()
-    if len(whole) > longest:
+def checked_text(text: str, what: str, longest: int) -> str:
+    """Text of several lines, perhaps none, trimmed. Raises BadInput when longer than `longest`."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    plain = "\n".join(
+        "".join(" " if _unprintable(c) else c for c in line).rstrip() for line in lines
+    )
+    plain = re.sub(r"\n{3,}", "\n\n", plain).strip()
+    if len(plain) > longest:
         raise BadInput(f"The {what} is too long: {longest} characters at most.")
-    return whole
+    return plain
 
 
 def _unprintable(character: str) -> bool:

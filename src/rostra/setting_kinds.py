@@ -46,6 +46,24 @@ def origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def smtp(text: str) -> str:
+    """A mail server, with name and password where it wants them."""
+    parts = urlsplit(text.strip())
+    _ = parts.port  # raises ValueError when it is none
+    plain = parts.path in {"", "/"} and not parts.query and not parts.fragment
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not plain:
+        raise ValueError("it must look like smtps://user:password@mail.example.org:465")
+    return text.strip()
+
+
+def mailbox(text: str) -> str:
+    """One e-mail address."""
+    box, at, domain = text.strip().rpartition("@")
+    if not (box and at and domain and text.isascii() and text.isprintable()) or " " in text.strip():
+        raise ValueError("it must look like rostra@example.org")
+    return text.strip()
+
+
 def ports(text: str) -> str:
     """A range of UDP ports, as `A-B`."""
     low, dash, high = (part.strip() for part in text.partition("-"))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from rostra import setting_kinds as kinds
 from rostra.errors import Misconfigured
@@ -29,6 +30,18 @@ class TlsFiles:
 
     certificate: Path
     key: Path
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where letters are handed in. `tls` from the first byte on, else as soon as it is offered."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    tls: bool
+    sender: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,8 @@ class WebSettings:
     turn_secret: str | None = None
     tls: TlsFiles | None = None
     api_limit: int = 300
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    smtp: SmtpServer | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +175,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("trusted_proxies", "NETWORK", kinds.networks, [],
             "Proxy in front, as address or network, whose X-Forwarded-For says who asks.",
             flag_name="trusted-proxy"),
+    Setting("smtp_url", "URL", kinds.smtp, None,
+            "Mail server that takes letters from here; without, everything works but letters.",
+            example="smtps://rostra:password@mail.example.org:465"),
+    Setting("mail_from", "ADDRESS", kinds.mailbox, None,
+            "Address from which letters come; with --smtp-url.", example="rostra@example.org"),
     Setting("opus_bitrate", "BITS", kinds.whole(12_000, 64_000), 24_000,
             "Bits a second of the Opus rendition."),
     Setting("aac_bitrate", "BITS", kinds.whole(32_000, 128_000), 48_000,
@@ -264,13 +284,14 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
     scheme = "https" if tls else "http"
     public_url = str(chosen["public_url"] or f"{scheme}://{shown}:{port}")
     live_url = str(chosen["live_url"] or f"{scheme}://{shown}:{live_port}")
+    proxies = tuple(map(ip_network, _strings(chosen["trusted_proxies"])))
     servers, secret = _ice_servers(chosen), _maybe(chosen["turn_secret"])
     return NodeSettings(
         data=Path(str(chosen["data"])),
         demo=bool(chosen["demo"]),
         web=WebSettings(
             host, port, public_url, live_url, _maybe(chosen["database"]), servers, secret, tls,
-            _int(chosen["api_limit"]),
+            _int(chosen["api_limit"]), proxies, _smtp(chosen),
         ),
         edge=EdgeSettings(
             host, live_port, live_url, public_url,
@@ -278,7 +299,7 @@ def node_settings(chosen: Mapping[str, Value]) -> NodeSettings:
             max_listeners=_maybe_int(chosen["max_listeners"]),
             low_latency_listeners=_maybe_int(chosen["low_latency_listeners"]),
             rehearsal_token=_maybe(chosen["rehearsal_token"]),
-            trusted_proxies=tuple(map(ip_network, _strings(chosen["trusted_proxies"]))),
+            trusted_proxies=proxies,
             tls=tls,
         ),
         stage=StageSettings(
@@ -297,6 +318,25 @@ def _ice_servers(chosen: Mapping[str, Value]) -> tuple[IceServer, ...]:
                 "with us as turn_secret, or write turn:name:password@ before its host."
             )
     return servers
+
+
+def _smtp(chosen: Mapping[str, Value]) -> SmtpServer | None:
+    """The mail server, or None. Raises Misconfigured for one without a sender, or the reverse."""
+    url, sender = chosen["smtp_url"], chosen["mail_from"]
+    if (url is None) != (sender is None):
+        given, missing = ("smtp_url", "mail_from") if sender is None else ("mail_from", "smtp_url")
+        raise Misconfigured(
+            f"Letters need a mail server and a sender: with {_BY_NAME[given].flag} "
+            f"give {_BY_NAME[missing].flag} as well."
+        )
+    if url is None:
+        return None
+    parts = urlsplit(str(url))
+    tls = parts.scheme == "smtps"
+    user = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    port = parts.port or (465 if tls else 587)
+    return SmtpServer(str(parts.hostname), port, user, password, tls, str(sender))
 
 
 def _maybe_range(value: Value) -> range | None:

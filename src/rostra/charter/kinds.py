@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rostra.errors import BadInput
-from rostra.lines import checked_line, checked_paragraphs
+from rostra.lines import checked_line, checked_text
 
 Check = Callable[[object, str], Any]
 """From a value and what it is called, to the value as it is kept."""
@@ -32,7 +32,7 @@ def paragraphs(longest: int) -> Check:
     """Text of several lines."""
 
     def check(value: object, what: str) -> str:
-        return checked_paragraphs(_text(value, what), what, longest)
+        return checked_text(_text(value, what), what, longest)
 
     return check
 

@@ -98,6 +98,15 @@ async def forget_chore(connection: AsyncConnection, kind: str, subject: str) -> 
     )
 
 
+async def chore_of(connection: AsyncConnection, kind: str, subject: str) -> Chore | None:
+    """The one of that kind about `subject`, if it waits."""
+    asked = select(chores).where(chores.c.kind == kind, chores.c.subject == subject)
+    row = (await connection.execute(asked)).first()
+    if row is None:
+        return None
+    return Chore(row.id, row.kind, row.subject, row.details, row.tries)
+
+
 async def census(connection: AsyncConnection, now_ms: int) -> Census:
     """What is behind, for the operator."""
     due = func.count().filter(chores.c.failed_ms.is_(None), chores.c.due_ms <= now_ms)

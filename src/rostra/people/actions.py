@@ -5,36 +5,50 @@ Each takes a connection with an open transaction; the caller commits by leaving 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import Conflict, Gone, NotFound, NotSignedIn
 from rostra.ids import new_id
-from rostra.people import queries, tokens
+from rostra.people import queries, sessions, tokens
 from rostra.people.queries import Account
 from rostra.people.rules import (
     LINK_MS,
     LONGEST_NAME,
-    SESSION_MS,
     checked_handle,
     checked_line,
     checked_role,
 )
-from rostra.people.tables import accounts, api_tokens, sessions, sign_in_links
+from rostra.people.sessions import Device
+from rostra.people.tables import accounts, api_tokens, sign_in_links
 
 FIRST_HANDLE = "admin"
 
 
+@dataclass(frozen=True)
+class Used:
+    """A link that was used: whose it was, and the secret of the session."""
+
+    account_id: str
+    session: str
+
+
 async def add_person(
-    connection: AsyncConnection, handle: str, *, now_ms: int, name: str = "", role: str = "host"
+    connection: AsyncConnection,
+    handle: str,
+    *,
+    now_ms: int,
+    name: str = "",
+    role: str = "host",
+    state: str = "active",
 ) -> Account:
     """A new account. Raises BadInput for a wrong handle, Conflict when it is taken."""
     handle = checked_handle(handle)
     shown = checked_line(name or handle, "name", LONGEST_NAME)
-    account = Account(new_id(), handle, shown, checked_role(role))
+    account = Account(new_id(), handle, shown, checked_role(role), state)
     try:
         await connection.execute(
             insert(accounts).values(
@@ -42,6 +56,7 @@ async def add_person(
                 handle=account.handle,
                 name=account.name,
                 role=account.role,
+                state=account.state,
                 created_ms=now_ms,
             )
         )
@@ -69,7 +84,7 @@ async def list_people(connection: AsyncConnection) -> list[Account]:
 async def person(connection: AsyncConnection, handle: str) -> Account:
     """The account of that handle. Raises NotFound."""
     account = await queries.by_handle(connection, checked_handle(handle))
-    if account is None:
+    if account is None or account.state == "gone":
         raise NotFound(f"There is nobody called @{checked_handle(handle)} here.")
     return account
 
@@ -114,8 +129,10 @@ async def make_link(connection: AsyncConnection, handle: str, *, now_ms: int) ->
     return secret
 
 
-async def use_link(connection: AsyncConnection, secret: str, *, now_ms: int) -> str:
-    """Consume a sign-in link: the secret of a new session.
+async def use_link(
+    connection: AsyncConnection, secret: str, *, now_ms: int, device: Device | None = None
+) -> Used:
+    """Consume a sign-in link, and begin a session.
 
     Raises NotSignedIn when there is no such link, Gone when it was used or has expired.
     """
@@ -133,24 +150,5 @@ async def use_link(connection: AsyncConnection, secret: str, *, now_ms: int) -> 
     if used.rowcount != 1:
         why = "has expired" if row.used_ms is None else "was used already"
         raise Gone(f"This sign-in link {why}: ask for a new one.")
-    return await _begin_session(connection, row.account_id, now_ms)
-
-
-async def end_session(connection: AsyncConnection, secret: str) -> None:
-    """Sign out: the session is no longer good."""
-    await connection.execute(
-        delete(sessions).where(sessions.c.fingerprint == tokens.fingerprint(secret))
-    )
-
-
-async def _begin_session(connection: AsyncConnection, account_id: str, now_ms: int) -> str:
-    await connection.execute(delete(sessions).where(sessions.c.expires_ms <= now_ms))
-    secret = tokens.new_secret()
-    await connection.execute(
-        insert(sessions).values(
-            fingerprint=tokens.fingerprint(secret),
-            account_id=account_id,
-            expires_ms=now_ms + SESSION_MS,
-        )
-    )
-    return secret
+    session = await sessions.begin_session(connection, row.account_id, device or Device(), now_ms)
+    return Used(row.account_id, session)

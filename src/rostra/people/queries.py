@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.rules import ACTING
-from rostra.people.tables import accounts, api_tokens, sessions
+from rostra.people.tables import accounts, api_tokens
 from rostra.people.tokens import fingerprint
 
 
@@ -72,12 +72,14 @@ async def by_api_token(connection: AsyncConnection, token: str) -> Bearer | None
     return Bearer(account, row.application_id, scopes)
 
 
-async def by_session(connection: AsyncConnection, token: str, now_ms: int) -> Account | None:
-    joined = _ACCOUNT.join(sessions, sessions.c.account_id == accounts.c.id)
-    return await _one(
-        connection,
-        joined.where(sessions.c.fingerprint == fingerprint(token), sessions.c.expires_ms > now_ms),
-    )
+async def by_id(connection: AsyncConnection, account_id: str) -> Account | None:
+    return await _one(connection, _ACCOUNT.where(accounts.c.id == account_id))
+
+
+async def by_email(connection: AsyncConnection, email: str) -> Account | None:
+    """Whose confirmed address that is."""
+    confirmed = accounts.c.email_confirmed_ms.is_not(None)
+    return await _one(connection, _ACCOUNT.where(accounts.c.email == email, confirmed))
 
 
 async def first_admin(connection: AsyncConnection) -> Account | None:

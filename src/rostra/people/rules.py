@@ -6,6 +6,7 @@ import re
 
 from rostra.errors import BadInput
 from rostra.lines import checked_line as checked_line  # noqa: PLC0414 - named here since ever
+from rostra.lines import checked_text as checked_text  # noqa: PLC0414
 
 ROLES = ("admin", "moderator", "host", "member")
 STATES = ("active", "pending", "limited", "suspended", "leaving", "gone")
@@ -14,12 +15,20 @@ who follow it and by whoever asks for it, nowhere else; a *pending* one waits fo
 that is *leaving* is being deleted; of one that is *gone* the handle is left, so that nobody takes
 it to be taken for another."""
 
+STAFF = ("admin", "moderator")
+"""Who may see and change what is others': a password alone does not let them in."""
+
 ACTING = frozenset({"active", "limited"})
 SEEN = frozenset({"active", "limited"})
-LINK_MS = 24 * 3600 * 1000
+LEAVING_CHORE = "leave"
+"""The chore that deletes an account; its `state` is what the account was before."""
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+LINK_MS = DAY_MS
 """A one-time sign-in link is good for a day."""
 
-SESSION_MS = 30 * 24 * 3600 * 1000
+SESSION_MS = 30 * DAY_MS
 """A session is good for thirty days."""
 
 LONGEST_NAME = 80

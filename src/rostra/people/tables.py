@@ -49,7 +49,10 @@ passwords = Table(
     account(key=True),
     Column("hash", String(200), nullable=False),
     moment("changed_ms"),
-    # guesses since the last right one, in all and in the present hour
+    # good only beside a second factor: see password_rules.py
+    flag("short"),
+    # guesses since the last right one, in all and in the present hour,
+    # which ends an hour after the last one that was let through (hour_began_ms)
     count("wrong_in_a_row"),
     count("wrong_in_hour"),
     moment("hour_began_ms"),

@@ -6,14 +6,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import ice, machines, pages, problems, signin, spaces, whip
+from rostra.web import account, ice, machines, pages, problems, signin, spaces, whip
 from rostra.web.door import RuledRoute
 from rostra.web.mastodon import reactions, scheduled, statuses, timelines
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
 
 DOORS = (
-    spaces, whip, ice, signin, pages, machines,
+    spaces, whip, ice, account, signin, pages, machines,
     statuses, reactions, timelines, scheduled,
 )  # fmt: skip
 

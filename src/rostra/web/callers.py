@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import structlog
 from starlette.requests import Request
 
-from rostra.errors import NotSignedIn, RostraError, TooMany
-from rostra.people import queries, tokens
+from rostra.errors import DoFirst, NotSignedIn, RostraError, TooMany, Unavailable
+from rostra.people import queries, sessions, tokens
 from rostra.people.queries import Account
+from rostra.people.sessions import TOUCH_MS, Session
 from rostra.rooms import queries as rooms
 from rostra.rooms.rules import no_such_space
+from rostra.web.addresses import address_key_of
 from rostra.web.open_doors import is_counted, is_open
 from rostra.web.parts import WebParts, parts_of
-from rostra.web.quota import address_key
 from rostra.web.rules import NOBODY, Caller, Rule, check_account, check_scope, seat_allows
 
+log = structlog.get_logger()
+
 COOKIE = "rostra_session"
+SECURITY = "/settings/security"
 QUOTA_HEADERS = "quota_headers"
 """Where in a request's state stands what its answer says of the quota."""
 
@@ -61,7 +66,35 @@ async def _found(request: Request) -> Caller:
     if not session or len(session) > LONGEST_TOKEN or not _cookies_count(request):
         return NOBODY
     async with parts.database.reading() as connection:
-        return Caller(account=await queries.by_session(connection, session, parts.now_ms()))
+        found = await sessions.by_secret(connection, session, parts.now_ms())
+    if found is None:
+        return NOBODY
+    account, seen = found
+    await _note(parts, seen)
+    return Caller(account=account, session=seen)
+
+
+async def _note(parts: WebParts, session: Session) -> None:
+    """Write down that the session is used, now and then; nobody is refused if that fails."""
+    now_ms = parts.now_ms()
+    if session.seen_ms is not None and 0 <= now_ms - session.seen_ms < TOUCH_MS:
+        return
+    try:
+        async with parts.database.writing() as connection:
+            await sessions.touch(connection, session.id, now_ms)
+    except Unavailable as error:
+        log.warning("session not noted", reason=error.sentence)
+
+
+def _check_finished(request: Request, caller: Caller) -> None:
+    """Moderators and administrators with a password and nothing beside it set that up first."""
+    first = caller.session is not None and caller.session.unfinished
+    if first and not request.url.path.startswith(SECURITY):
+        raise DoFirst(
+            "Your account needs a second factor before anything else: set up a passkey or an "
+            f"authenticator app under {SECURITY}.",
+            path=SECURITY,
+        )
 
 
 def _cookies_count(request: Request) -> bool:
@@ -98,9 +131,9 @@ async def count(request: Request) -> None:
     try:
         caller = await caller_of(request) if bearer_of(request.headers) else NOBODY
     except NotSignedIn:
-        _take(request, parts, _address(request))
+        _take(request, parts, address_key_of(request))
         raise
-    _take(request, parts, caller.key if caller.known else _address(request))
+    _take(request, parts, caller.key if caller.known else address_key_of(request))
 
 
 def _take(request: Request, parts: WebParts, key: str) -> None:
@@ -109,10 +142,6 @@ def _take(request: Request, parts: WebParts, key: str) -> None:
     if not left.allowed:
         wait = left.wait_s(parts.now_ms())
         raise TooMany(f"Too many requests: try again in {wait} seconds.", retry_after=wait)
-
-
-def _address(request: Request) -> str:
-    return address_key(request.client.host if request.client else "")
 
 
 async def authorise(request: Request, rule: Rule, scope: str | None) -> None:
@@ -125,6 +154,7 @@ async def authorise(request: Request, rule: Rule, scope: str | None) -> None:
         return
     caller, slug = await caller_of(request), request.path_params.get("slug")
     check_scope(caller, scope)
+    _check_finished(request, caller)
     if slug is not None and seat_allows(rule, caller, slug):
         return
     of_a_space = rule in {Rule.OWNS, Rule.RUNS, Rule.HAS_SEAT}

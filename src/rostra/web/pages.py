@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -16,17 +15,17 @@ from rostra.people.rules import checked_handle
 from rostra.programme.manifest import ON, Manifest
 from rostra.rooms import actions
 from rostra.rooms import queries as rooms
+from rostra.web.account.cookies import remember_wanted
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.files import modules
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
-from rostra.web.signin import remember_wanted
+from rostra.web.forms import form_of
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
 
-_FORM = "application/x-www-form-urlencoded"
 _RECENT_ON_HOME = 12
 
 
@@ -74,9 +73,7 @@ async def person(request: Request, handle: str) -> Response:
 
 async def create(request: Request) -> Response:
     """Make a Space from the form, and go to its stage"""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise BadInput("The form cannot be read: send it as a browser does.")
-    made = await make_space(request, _wish(await request.body()))
+    made = await make_space(request, _wish(await form_of(request)))
     return RedirectResponse(f"/spaces/{made.slug}/stage", 303)
 
 
@@ -128,11 +125,7 @@ async def _own(parts: WebParts, visitor: Caller) -> list[dict[str, Any]]:
     return [document(each, parts.origins) for each in found if each.phase != "ended"]
 
 
-def _wish(body: bytes) -> actions.Wish:
-    try:
-        fields = dict(parse_qsl(body.decode("utf-8"), max_num_fields=20, errors="strict"))
-    except (ValueError, UnicodeDecodeError):
-        raise BadInput("The form cannot be read: fill it in again.") from None
+def _wish(fields: dict[str, str]) -> actions.Wish:
     starts_at = fields.get("starts_at", "")
     if starts_at and "Z" not in starts_at and "+" not in starts_at:
         starts_at += "Z"  # without JavaScript the field is labelled as UTC

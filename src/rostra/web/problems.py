@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from rostra.errors import NotSignedIn, RostraError
+from rostra.errors import DoFirst, NotSignedIn, RostraError
 from rostra.web.templates import page
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ OAUTH_CODES = frozenset(
 
 def problem(request: Request, error: RostraError) -> Response:
     """The answer for `error`, in the form that the asker reads."""
-    return _answer(request, error.status, error.code, error.sentence, _headers(error))
+    return _answer(request, error.status, error.code, error.sentence, refusal_headers(error))
 
 
 def install(app: FastAPI) -> None:
@@ -42,6 +42,8 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RostraError)
         if error.status >= 500 and error.status != 503:
             log.error("could not answer", path=request.url.path, sentence=error.sentence)
+        if isinstance(error, DoFirst) and wants_page(request):
+            return RedirectResponse(f"{error.path}?then={_leaf(request)}", 303)
         return problem(request, error)
 
     async def http(request: Request, error: Exception) -> Response:
@@ -97,7 +99,12 @@ def _document(path: str, status: int, code: str, sentence: str) -> dict[str, str
     return {"error": code, "sentence": sentence}
 
 
-def _headers(error: RostraError) -> dict[str, str]:
+def _leaf(request: Request) -> str:
+    """The part of the settings that was asked for, so that they come back there."""
+    return request.url.path.removeprefix("/settings/").partition("/")[0][:20]
+
+
+def refusal_headers(error: RostraError) -> dict[str, str]:
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)

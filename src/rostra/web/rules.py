@@ -25,6 +25,7 @@ from enum import StrEnum
 
 from rostra.errors import NotAllowed, NotSignedIn
 from rostra.people.queries import Account
+from rostra.people.sessions import Session
 from rostra.people.tokens import Invite
 
 
@@ -47,12 +48,14 @@ class Caller:
     """Who asks: an account, the holder of a seat, an application, or (all None) nobody we know.
 
     `scopes` is None for whoever may do all that the account may: pages, tokens of the shell.
+    `session` is that of a browser.
     """
 
     account: Account | None = None
     invite: Invite | None = None
     application_id: str | None = None
     scopes: frozenset[str] | None = None
+    session: Session | None = None
 
     @property
     def known(self) -> bool:

@@ -1,0 +1,106 @@
+"""What others see of one, and how one wants things to be."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from rostra.errors import RostraError
+from rostra.people import editing, mail_links, profiles
+from rostra.people.editing import MOST_FIELDS, Change
+from rostra.web.account.proof import account_of, check_proven
+from rostra.web.door import page_door
+from rostra.web.forms import form_of
+from rostra.web.parts import parts_of
+from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.rules import Rule
+from rostra.web.templates import language_of, page
+
+HOME = "/settings/profile"
+
+
+def add_doors(app: FastAPI) -> None:
+    page_door(app, "GET", "/settings", Rule.SIGNED_IN, home)
+    page_door(app, "GET", HOME, Rule.SIGNED_IN, show)
+    page_door(app, "POST", HOME, Rule.SIGNED_IN, change)
+    page_door(app, "POST", f"{HOME}/email", Rule.SIGNED_IN, change_email)
+
+
+async def home(request: Request) -> Response:
+    """The first page of the settings"""
+    return RedirectResponse(HOME, 303)
+
+
+async def show(request: Request) -> Response:
+    """The form of the profile"""
+    return await _page(request)
+
+
+async def change(request: Request) -> Response:
+    """Change the profile and the preferences"""
+    fields, account = await form_of(request), account_of(request)
+    wish = Change(
+        name=fields.get("name"),
+        bio=fields.get("bio"),
+        fields=[
+            (fields.get(f"field_name_{n}", "")[:600], fields.get(f"field_value_{n}", "")[:600])
+            for n in range(MOST_FIELDS)
+        ],
+        locked="locked" in fields,
+        bot="bot" in fields,
+        hidden="hidden" in fields,
+        language=fields.get("language"),
+        default_visibility=fields.get("default_visibility"),
+        default_sensitive="default_sensitive" in fields,
+    )
+    try:
+        async with parts_of(request).database.writing() as connection:
+            await editing.change_profile(connection, account, wish)
+    except RostraError as error:
+        if not wants_page(request):
+            raise
+        return await _page(request, error)
+    return RedirectResponse(HOME, 303)
+
+
+async def change_email(request: Request) -> Response:
+    """Change the e-mail address; a letter asks to confirm it"""
+    check_proven(request)
+    parts, now_ms = parts_of(request), parts_of(request).now_ms()
+    fields, account = await form_of(request), account_of(request)
+    try:
+        async with parts.database.writing() as connection:
+            email = await editing.set_email(connection, account, fields.get("email", "")[:300])
+            present = await editing.own(connection, account.id)
+            unconfirmed = email is not None and present.email_confirmed_ms is None
+            if email is not None and unconfirmed and parts.settings.smtp is not None:
+                language = language_of(request.headers.get("accept-language", ""))
+                await mail_links.send_later(
+                    connection, "confirm", account.id, email, language, now_ms
+                )
+    except RostraError as error:
+        if not wants_page(request):
+            raise
+        return await _page(request, error)
+    return RedirectResponse(HOME, 303)
+
+
+async def _page(request: Request, error: RostraError | None = None) -> Response:
+    parts, account = parts_of(request), account_of(request)
+    async with parts.database.reading() as connection:
+        own = await editing.own(connection, account.id)
+        profile = (await profiles.of_ids(connection, [account.id]))[account.id]
+    fields = [*profile.fields, *((("", ""),) * MOST_FIELDS)][:MOST_FIELDS]
+    return page(
+        request,
+        "account/profile.html",
+        status=error.status if error else 200,
+        headers=refusal_headers(error) if error else None,
+        me=account,
+        sentence=error.sentence if error else "",
+        profile=profile,
+        fields=fields,
+        own=own,
+        by_mail=parts.settings.smtp is not None,
+    )

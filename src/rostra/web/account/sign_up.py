@@ -1,0 +1,112 @@
+"""Signing up, and confirming an address."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rostra.charter.choices import Charter, read_charter
+from rostra.errors import RostraError
+from rostra.people import mail_links
+from rostra.people.password_rules import SHORTEST_ALONE, checked_password
+from rostra.people.queries import Account
+from rostra.people.signup import Newcomer, checked_newcomer, sign_up
+from rostra.web.account.entering import let_in
+from rostra.web.addresses import address_key_of
+from rostra.web.callers import visitor_of
+from rostra.web.door import page_door
+from rostra.web.entrance import take
+from rostra.web.forms import form_of
+from rostra.web.parts import parts_of
+from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.rules import Rule
+from rostra.web.templates import language_of, page
+
+_SHOWN = ("handle", "name", "email", "plea", "code")
+NO_REFERRER = {"Referrer-Policy": "no-referrer"}
+
+
+def add_doors(app: FastAPI) -> None:
+    page_door(app, "GET", "/sign-up", Rule.ANYONE, show)
+    page_door(app, "POST", "/sign-up", Rule.ANYONE, join)
+    page_door(app, "GET", "/confirm/{secret}", Rule.ANYONE, show_confirm)
+    page_door(app, "POST", "/confirm/{secret}", Rule.ANYONE, confirm)
+
+
+async def show(request: Request) -> Response:
+    """The page to sign up"""
+    return await _page(request, {"code": request.query_params.get("code", "")[:32]})
+
+
+async def join(request: Request) -> Response:
+    """Sign up, and sign in"""
+    fields = await form_of(request)
+    try:
+        account = await _joined(request, fields)
+    except RostraError as error:
+        if not wants_page(request):
+            raise
+        return await _page(request, {k: fields.get(k, "")[:600] for k in _SHOWN}, error)
+    if account.state == "pending":
+        return page(request, "account/waiting.html")
+    return await let_in(request, account.id)
+
+
+async def _joined(request: Request, fields: dict[str, str]) -> Account:
+    parts, now_ms = parts_of(request), parts_of(request).now_ms()
+    take(parts.entrance.sign_ups, address_key_of(request), now_ms)
+    async with parts.database.reading() as connection:
+        charter = await read_charter(connection)
+    language = language_of(request.headers.get("accept-language", ""))
+    wish = checked_newcomer(charter, Newcomer(**{k: fields.get(k, "") for k in _SHOWN},
+                                              language=language))  # fmt: skip
+    password = checked_password(
+        fields.get("password", ""), shortest=SHORTEST_ALONE, about=_about(wish, charter)
+    )
+    hashed = await parts.entrance.hashing.hash(password)
+    async with parts.database.writing() as connection:
+        account = await sign_up(connection, charter, wish, hashed, now_ms)
+        if wish.email and parts.settings.smtp is not None:
+            await mail_links.send_later(
+                connection, "confirm", account.id, wish.email, language, now_ms
+            )
+    return account
+
+
+def _about(wish: Newcomer, charter: Charter) -> tuple[str, ...]:
+    return (wish.handle, *wish.name.split(), charter.title, wish.email.partition("@")[0])
+
+
+async def _page(
+    request: Request, said: dict[str, str], error: RostraError | None = None
+) -> Response:
+    parts = parts_of(request)
+    async with parts.database.reading() as connection:
+        charter = await read_charter(connection)
+    return page(
+        request,
+        "account/sign_up.html",
+        status=error.status if error else 200,
+        headers=refusal_headers(error) if error else None,
+        me=(await visitor_of(request)).account,
+        sentence=error.sentence if error else "",
+        said={name: said.get(name, "") for name in _SHOWN},
+        charter=charter,
+        shortest=SHORTEST_ALONE,
+        by_mail=parts.settings.smtp is not None,
+    )
+
+
+async def show_confirm(request: Request, secret: str) -> Response:
+    """Show the button that confirms an address"""
+    return page(request, "account/confirm.html", headers=NO_REFERRER, done=False)
+
+
+async def confirm(request: Request, secret: str) -> Response:
+    """Confirm the address"""
+    parts, now_ms = parts_of(request), parts_of(request).now_ms()
+    async with parts.database.writing() as connection:
+        link = await mail_links.use_up(connection, secret, "confirm", now_ms)
+        await mail_links.confirm_email(connection, link, now_ms)
+    return page(request, "account/confirm.html", headers=NO_REFERRER, done=True)
