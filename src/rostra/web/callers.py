@@ -144,6 +144,8 @@ def _take(request: Request, parts: WebParts, key: str) -> None:
         raise TooMany(f"Too many requests: try again in {wait} seconds.", retry_after=wait)
 
 
+
+
 async def authorise(request: Request, rule: Rule, scope: str | None) -> None:
     """Let the request pass the rule of its route, and note who it is. Raises as the rules do.
 
