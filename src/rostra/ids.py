@@ -66,3 +66,8 @@ sortable_id = SortableIds().next
 def sortable_id_at(now_ms: int) -> int:
     """The smallest id of that moment, to compare others with."""
     return now_ms << 16
+
+
+def new_file_name(ending: str) -> str:
+    """128 random bits and `ending`: whoever was not told the name cannot ask for the file."""
+    return f"{secrets.token_hex(16)}.{ending}"

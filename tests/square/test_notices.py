@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from rostra.people import actions as people
 from rostra.people.tables import accounts
 from rostra.square.act import Act, News
-from rostra.square.notices import KINDS, OFFICIAL, notify, notify_all
+from rostra.square.notices import KINDS, OFFICIAL, hearers, notify, tell_all
 from rostra.square.tables import blocks, follows, muted_threads, mutes, notices, posts
 
 NOW = 1_800_000_000_000
@@ -125,11 +125,12 @@ async def test_kinds_can_be_switched_off_but_not_what_moderators_say(database, c
 async def test_many_are_told_of_a_space_and_each_once(database, crowd):
     ada, ben, cleo = crowd["ada"], crowd["ben"], crowd["cleo"]
     await put(database, insert(blocks).values(account_id=cleo, target_id=ada, id=1))
-    for expected in (1, 0):
+    about = {"from_id": ada, "space_slug": "town-hall"}
+    for expected in ([ben], []):
         async with database.writing() as connection:
+            found = await hearers(connection, [ada, ben, cleo], "live", NOW, **about)
+            assert found == expected
             act = Act(connection, NOW)
-            number = await notify_all(
-                act, [ada, ben, cleo], "live", from_id=ada, space_slug="town-hall"
-            )
-        assert number == len(act.news) == expected
+            await tell_all(act, found, "live", **about)
+        assert [each.account_id for each in act.news] == expected
     assert await told(database, ben, "live", from_id=ada, space_slug="another")

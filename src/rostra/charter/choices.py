@@ -79,6 +79,12 @@ class Charter:
         "Days after which posts that nobody kept are removed; 0 for never.",
         called="number of days for which posts are kept",
     )
+    media_mib: int = _choice(
+        2048,
+        kinds.whole(0, 1_000_000),
+        "MiB that the pictures and sound of one person may take; of newcomers an eighth.",
+        called="room for the pictures and sound of one person",
+    )
     welcomed: tuple[str, ...] = _choice(
         (), kinds.sentences(len(STEPS), 10),
         "Which of the three first steps were done or put off; /welcome keeps it.",

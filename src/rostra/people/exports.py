@@ -77,9 +77,7 @@ async def export_to_fetch(
     return found
 
 
-async def export_ready(
-    connection: AsyncConnection, export: Export, file: str, now_ms: int
-) -> None:
+async def export_ready(connection: AsyncConnection, export: Export, file: str, now_ms: int) -> None:
     """It can be fetched for a week."""
     await connection.execute(
         update(exports)

@@ -75,9 +75,7 @@ async def forget(connection: AsyncConnection, account_id: str) -> list[str]:
     files += (await connection.execute(asked)).scalars().all()
     for table in _OWN:
         await connection.execute(delete(table).where(table.c.account_id == account_id))
-    await connection.execute(
-        delete(sign_up_invites).where(sign_up_invites.c.made_by == account_id)
-    )
+    await connection.execute(delete(sign_up_invites).where(sign_up_invites.c.made_by == account_id))
     await connection.execute(
         update(accounts)
         .where(mine)

@@ -87,7 +87,9 @@ async def look_up(
     return MailLink(row.account_id, row.purpose, row.email)
 
 
-async def use_up(connection: AsyncConnection, secret: str, purpose: Purpose, now_ms: int) -> MailLink:
+async def use_up(
+    connection: AsyncConnection, secret: str, purpose: Purpose, now_ms: int
+) -> MailLink:
     """Use the link up; of two at the same time one gets it. Raises as `look_up` does."""
     found = await look_up(connection, secret, purpose, now_ms)
     used = await connection.execute(

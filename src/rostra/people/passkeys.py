@@ -231,9 +231,7 @@ async def used_passkey(
 ) -> None:
     """It signed in, and counts so far now."""
     await connection.execute(
-        update(passkeys)
-        .where(passkeys.c.id == passkey.id)
-        .values(sign_count=count, used_ms=now_ms)
+        update(passkeys).where(passkeys.c.id == passkey.id).values(sign_count=count, used_ms=now_ms)
     )
 
 

@@ -37,7 +37,10 @@ async def set_password(
     await remove_password(connection, account_id)
     await connection.execute(
         insert(passwords).values(
-            account_id=account_id, hash=hashed, changed_ms=now_ms, hour_began_ms=0,
+            account_id=account_id,
+            hash=hashed,
+            changed_ms=now_ms,
+            hour_began_ms=0,
             short=length < SHORTEST_ALONE,
         )
     )

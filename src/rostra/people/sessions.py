@@ -108,9 +108,7 @@ async def by_secret(
     return Account(row.id, row.handle, row.name, row.role, row.state), session
 
 
-async def sessions_of(
-    connection: AsyncConnection, account_id: str, now_ms: int
-) -> list[Session]:
+async def sessions_of(connection: AsyncConnection, account_id: str, now_ms: int) -> list[Session]:
     """All that are good, the latest seen first."""
     rows = await connection.execute(
         select(sessions)

@@ -23,10 +23,30 @@ MOST_USES = 1000
 MOST_DAYS = 365
 MOST_INVITES = 200
 RESERVED = frozenset(
-    "admin administrator moderator mod root support help security abuse postmaster webmaster "
-    "rostra system official staff team api settings".split()
+    [
+        "admin",
+        "administrator",
+        "moderator",
+        "mod",
+        "root",
+        "support",
+        "help",
+        "security",
+        "abuse",
+        "postmaster",
+        "webmaster",
+        "rostra",
+        "system",
+        "official",
+        "staff",
+        "team",
+        "api",
+        "settings",
+    ]
 )
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
+)
 LONGEST_EMAIL = 254
 
 
@@ -113,9 +133,7 @@ async def sign_up(
     return account
 
 
-async def check_email_free(
-    connection: AsyncConnection, email: str, account_id: str | None
-) -> None:
+async def check_email_free(connection: AsyncConnection, email: str, account_id: str | None) -> None:
     """Raises Conflict when somebody but `account_id` has that address."""
     owner = select(accounts.c.id).where(accounts.c.email == email)
     found = (await connection.execute(owner)).scalar()
@@ -170,9 +188,7 @@ async def make_invite(
         raise BadInput(
             f"An invitation is good for 1 to {MOST_USES} people and 1 to {MOST_DAYS} days."
         )
-    await connection.execute(
-        delete(sign_up_invites).where(sign_up_invites.c.expires_ms <= now_ms)
-    )
+    await connection.execute(delete(sign_up_invites).where(sign_up_invites.c.expires_ms <= now_ms))
     if len(await invites(connection, now_ms)) >= MOST_INVITES:
         raise Conflict("There are too many invitations already: withdraw some first.")
     made = SignUpInvite(secrets.token_hex(8), uses, now_ms + days * DAY_MS)
@@ -188,9 +204,7 @@ async def make_invite(
 async def invites(connection: AsyncConnection, now_ms: int) -> list[SignUpInvite]:
     """The codes that are good, the newest first."""
     rows = await connection.execute(
-        select(
-            sign_up_invites.c.code, sign_up_invites.c.uses_left, sign_up_invites.c.expires_ms
-        )
+        select(sign_up_invites.c.code, sign_up_invites.c.uses_left, sign_up_invites.c.expires_ms)
         .where(sign_up_invites.c.uses_left > 0, sign_up_invites.c.expires_ms > now_ms)
         .order_by(sign_up_invites.c.created_ms.desc(), sign_up_invites.c.code)
         .limit(MOST_INVITES)

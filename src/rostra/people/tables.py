@@ -119,7 +119,7 @@ applications = Table(
     words("website", 200),
     Column("redirect_uris", JSON, nullable=False),
     Column("scopes", String(500), nullable=False),
-    moment("created_ms"),
+    moment("created_ms", index=True),
 )
 
 
@@ -139,7 +139,7 @@ grants = Table(
     Column("scopes", String(500), nullable=False),
     # PKCE, S256 (RFC 7636); None for apps that do without
     Column("challenge", String(64)),
-    moment("expires_ms"),
+    moment("expires_ms", index=True),
     moment("used_ms", needed=False),
 )
 
@@ -154,6 +154,8 @@ api_tokens = Table(
     _of_application(),
     # None for tokens of the shell and the settings page, which may do all that the account may
     Column("scopes", String(500)),
+    # of which code it came, so that it goes when that code is shown again
+    Column("grant", String(64), index=True),
     moment("used_ms", needed=False),
 )
 

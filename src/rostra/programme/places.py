@@ -64,6 +64,16 @@ class Places:
         return self.run / "nats"
 
     @property
+    def media(self) -> Path:
+        """Pictures and sounds of posts and profiles, by their names (store/objects.py)."""
+        return self.root / "media"
+
+    @property
+    def incoming(self) -> Path:
+        """What is being made of uploads; on the same disk as `media`, and nobody's after a day."""
+        return self.media / "incoming"
+
+    @property
     def spaces(self) -> Path:
         return self.root / "spaces"
 

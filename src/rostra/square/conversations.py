@@ -15,6 +15,7 @@ from rostra.people.tables import accounts
 from rostra.square.act import Act, News
 from rostra.square.notices import shuts_out
 from rostra.square.posts import Post
+from rostra.square.span import Span
 from rostra.square.tables import conversations, mentions, posts
 from rostra.store.inserting import insert_if_absent
 
@@ -58,29 +59,11 @@ async def withdraw(act: Act, post: Post) -> None:
         act.news.append(News("conversation", row.account_id, row.id))
 
 
-async def listed(
-    connection: AsyncConnection,
-    account_id: str,
-    *,
-    max_id: int | None = None,
-    since_id: int | None = None,
-    min_id: int | None = None,
-    limit: int = 20,
-) -> list[Conversation]:
-    """One page of somebody's conversations by their newest posts, newest first.
-
-    The ids of the page are those of the newest posts, as in Mastodon.
-    """
-    last = conversations.c.last_post_id
-    query = select(conversations).where(conversations.c.account_id == account_id)
-    if max_id is not None:
-        query = query.where(last < max_id)
-    for newer in (since_id, min_id):
-        if newer is not None:
-            query = query.where(last > newer)
-    order = last.asc() if min_id is not None else last.desc()
-    rows = (await connection.execute(query.order_by(order).limit(limit))).all()
-    return await _complete(connection, rows if min_id is None else rows[::-1])
+async def listed(connection: AsyncConnection, account_id: str, span: Span) -> list[Conversation]:
+    """One page of somebody's conversations, newest first; the ids of `span` are of newest posts."""
+    mine = select(conversations).where(conversations.c.account_id == account_id)
+    rows = (await connection.execute(span.within(mine, conversations.c.last_post_id))).all()
+    return await _complete(connection, rows[::-1] if span.upwards else rows)
 
 
 async def conversation_by_id(

@@ -1,9 +1,10 @@
 """Home and list timelines, put together when they are asked for.
 
-A post costs one row, however many follow its author; a reader's page is found by looking at each
-followed author's newest posts in a window of time, by the index (author, id). The window is chosen
-by how many people are followed, so that it usually holds a page, and grows until it does: who
-follows thousands looks at minutes, who follows ten at months. Decision 36 has the measurements.
+A post costs one row, however many follow its author. A reader's page is found by looking, for each
+of the people it may be of, at their newest post before the page by the index (author, id): the
+twenty who come first by that are the only ones who can be on a page of twenty, and no post on it is
+older than the oldest of these newest. Who follows very many is served by the newest posts of all,
+of which enough are theirs. `docs/decisions/0036` has the measurements.
 """
 
 from __future__ import annotations
@@ -11,44 +12,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, and_, exists, literal, literal_column, nulls_last, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import NotFound
 from rostra.square.audience import Circle
-from rostra.square.posts import Post, PostView
-from rostra.square.queries import by_ids, post_of
+from rostra.square.posts import PostView
 from rostra.square.span import Span
 from rostra.square.tables import follows, list_members, lists, post_tags, posts
-from rostra.square.walking import at_home, bearable, walk
+from rostra.square.walking import SEED, Seed, at_home, bearable, seeds_of, walk
 
-_MINUTE = 60_000 << 16
-_DAY = 24 * 60 * _MINUTE
-_ALL_FOLLOWED = 60 * _DAY
-"""Divided by how many are followed, this is the first window."""
+MANY = 300
+"""Following so many, a page of one's own is likely among the newest posts of all."""
 
-_NARROWEST, _GROWTH = 10 * _MINUTE, 8
+NEWEST = 1_000
 
 
-async def home(
-    connection: AsyncConnection, circle: Circle, span: Span, now_id: int
-) -> list[PostView]:
-    """What those whom the reader follows posted, and what has a tag that they follow.
-
-    `now_id` is no smaller than any id there is.
-    """
-    followed = select(follows.c.followed_id).where(follows.c.follower_id == circle.account_id)
+async def home(connection: AsyncConnection, circle: Circle, span: Span) -> list[PostView]:
+    """What those whom the reader follows posted, and what has a tag that they follow."""
+    followed = select(follows.c.followed_id.label("id")).where(
+        follows.c.follower_id == circle.account_id
+    )
     people = followed.union_all(select(literal(circle.account_id)))
 
-    async def source(part: Span) -> Sequence[Post]:
-        rows = await _by_people(connection, people, len(circle.following), part, now_id)
-        return rows if not circle.tags else await _with_tags(connection, circle, part, rows)
+    async def source(part: Span) -> Sequence[Seed]:
+        rows: Sequence[Seed] = ()
+        if len(circle.following) >= MANY and not part.upwards:
+            rows = await _among_newest(connection, circle.account_id, part)
+        if len(rows) < part.limit:
+            rows = await _by_people(connection, people, part)
+        return await _with_tags(connection, circle, part, rows) if circle.tags else rows
 
-    return await walk(connection, source, span, circle, at_home)
+    return await walk(connection, source, span, circle, at_home, likely=_likely_at_home)
 
 
 async def of_list(
-    connection: AsyncConnection, circle: Circle, span: Span, list_id: int, now_id: int
+    connection: AsyncConnection, circle: Circle, span: Span, list_id: int
 ) -> list[PostView]:
     """What the people on one of the reader's lists posted. Raises NotFound."""
     mine = select(lists.c.replies).where(
@@ -57,57 +56,76 @@ async def of_list(
     row = (await connection.execute(mine)).first()
     if row is None:
         raise NotFound("There is no such list of yours.")
-    members = select(list_members.c.account_id).where(list_members.c.list_id == list_id)
+    members = select(list_members.c.account_id.label("id")).where(list_members.c.list_id == list_id)
     there = frozenset((await connection.execute(members)).scalars())
+    answerable = {"list": there, "followed": circle.following, "none": frozenset[str]()}
 
     def wanted(view: PostView, circle: Circle) -> bool:
         answered = view.post.reply_to_author
-        heard = {"list": there, "followed": circle.following, "none": frozenset[str]()}[row.replies]
-        return bearable(view, circle) and (
-            answered in (None, view.post.author_id, circle.account_id) or answered in heard
-        )
+        heard = answered in (None, view.post.author_id, circle.account_id)
+        return bearable(view, circle) and (heard or answered in answerable[row.replies])
 
-    async def source(part: Span) -> Sequence[Post]:
-        return await _by_people(connection, members, len(there), part, now_id)
+    async def source(part: Span) -> Sequence[Seed]:
+        return await _by_people(connection, members, part)
 
     return await walk(connection, source, span, circle, wanted)
 
 
-async def _by_people(
-    connection: AsyncConnection, people: Any, number: int, span: Span, now_id: int
-) -> list[Post]:
-    """The page of posts by `people`, a query for at most about `number` account ids."""
-    low, high = (span.floor or 0) + 1, min(span.max_id or now_id + 1, now_id + 1)
-    query = select(posts).where(posts.c.author_id.in_(people), posts.c.deleted_ms.is_(None))
-    width = max(_ALL_FOLLOWED // (number + 1), _NARROWEST)
-    found: list[Post] = []
-    while low < high and len(found) < span.limit:
-        if span.upwards:
-            window = (low, min(low + width, high))
-            low = window[1]
-        else:
-            window = (max(high - width, low), high)
-            high = window[0]
-        found += await _in_window(connection, query, window, span, span.limit - len(found))
-        width *= _GROWTH
-    return found
+def _likely_at_home(seed: Seed, circle: Circle) -> bool:
+    """What can be told without reading the post; the same is asked of the whole post later."""
+    if seed.author_id in circle.hidden or (seed.boost_of and seed.author_id in circle.quiet):
+        return False
+    answered = seed.reply_to_author
+    of_tag = bool(circle.tags) and seed.author_id not in circle.home
+    return of_tag or answered in (None, seed.author_id) or answered in circle.home
 
 
-async def _in_window(
-    connection: AsyncConnection, query: Select[Any], window: tuple[int, int], span: Span, most: int
-) -> list[Post]:
-    order = posts.c.id.asc() if span.upwards else posts.c.id.desc()
-    there = query.where(posts.c.id >= window[0], posts.c.id < window[1])
-    rows = await connection.execute(there.order_by(order).limit(most))
-    return [post_of(row) for row in rows]
+async def _by_people(connection: AsyncConnection, people: Any, span: Span) -> Sequence[Seed]:
+    """Posts by whoever the query `people` names (column `id`), at most `span.limit`."""
+    who, newest = people.subquery("who"), posts.alias("newest")
+    of_one = span.within(select(newest.c.id), newest.c.id, limit=1)
+    first = of_one.where(newest.c.author_id == who.c.id, *_shown(newest)).scalar_subquery()
+    # By its name: the same words again would be worked out again.
+    order: Any = literal_column("first").asc() if span.upwards else literal_column("first").desc()
+    ranked = select(who.c.id, first.label("first")).order_by(nulls_last(order)).limit(span.limit)
+    found = [row for row in await connection.execute(ranked) if row.first is not None]
+    if not found:
+        return []
+    by_them = select(*SEED).where(posts.c.author_id.in_([row.id for row in found]), *_shown(posts))
+    if len(found) == span.limit:
+        last = found[-1].first
+        by_them = by_them.where(posts.c.id <= last if span.upwards else posts.c.id >= last)
+    return seeds_of(await connection.execute(span.within(by_them, posts.c.id)))
+
+
+async def _among_newest(connection: AsyncConnection, account_id: str, span: Span) -> Sequence[Seed]:
+    """Of the newest posts of all, those by whom somebody follows, and their own."""
+    walked = span.within(select(*SEED).where(*_shown(posts)), posts.c.id, limit=NEWEST)
+    newest = walked.subquery("newest")
+    followed = exists().where(
+        and_(follows.c.follower_id == account_id, follows.c.followed_id == newest.c.author_id)
+    )
+    theirs: Select[Any] = select(newest).where(or_(newest.c.author_id == account_id, followed))
+    return seeds_of(await connection.execute(span.within(theirs, newest.c.id)))
+
+
+def _shown(table: Any) -> tuple[Any, ...]:
+    """Words to a few people are in their conversations."""
+    return (table.c.deleted_ms.is_(None), table.c.visibility != "direct")
 
 
 async def _with_tags(
-    connection: AsyncConnection, circle: Circle, span: Span, rows: Sequence[Post]
-) -> list[Post]:
+    connection: AsyncConnection, circle: Circle, span: Span, rows: Sequence[Seed]
+) -> Sequence[Seed]:
     """The same page with public posts that have one of the tags."""
-    tagged = select(post_tags.c.post_id).where(post_tags.c.tag.in_(circle.tags)).distinct()
-    numbers = (await connection.execute(span.within(tagged, post_tags.c.post_id))).scalars()
-    more = await by_ids(connection, set(numbers) - {post.id for post in rows})
-    every = sorted((*rows, *more.values()), key=lambda post: post.id, reverse=not span.upwards)
-    return every[: span.limit]
+    tagged = select(*SEED).where(
+        posts.c.id.in_(
+            span.within(
+                select(post_tags.c.post_id).where(post_tags.c.tag.in_(circle.tags)).distinct(),
+                post_tags.c.post_id,
+            )
+        )
+    )
+    more = seeds_of(await connection.execute(tagged))
+    every = {seed.id: seed for seed in (*rows, *more)}
+    return sorted(every.values(), key=lambda seed: seed.id, reverse=not span.upwards)[: span.limit]

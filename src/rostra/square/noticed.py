@@ -16,7 +16,9 @@ from rostra.errors import NotFound
 from rostra.people.rules import SEEN
 from rostra.people.tables import accounts
 from rostra.square.act import Act
-from rostra.square.notices import shuts_out
+from rostra.square.notices import KINDS, OFFICIAL, shuts_out
+from rostra.square.quiet import Quiet
+from rostra.square.span import Span
 from rostra.square.tables import markers, notices, posts
 from rostra.store.inserting import insert_if_absent
 
@@ -47,15 +49,14 @@ class Notice:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which notices: of these kinds (None for all) but not of those, from one person, one page."""
+    """Which notices: of these kinds (None for all) but not of those, from one person or anybody."""
 
     kinds: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
     from_id: str | None = None
-    max_id: int | None = None
-    since_id: int | None = None
-    min_id: int | None = None
-    limit: int = 40
+
+
+EVERYTHING = Wanted()
 
 
 _COLUMNS = (
@@ -65,15 +66,18 @@ _COLUMNS = (
 
 
 async def listed(
-    connection: AsyncConnection, account_id: str, wanted: Wanted, now_ms: int
+    connection: AsyncConnection,
+    account_id: str,
+    span: Span,
+    now_ms: int,
+    wanted: Wanted = EVERYTHING,
 ) -> list[Notice]:
     """One page of somebody's notices, newest first."""
     cleared = await marker(connection, account_id, CLEARED)
     query = _shown(account_id, cleared, now_ms).where(*_narrowed(wanted))
-    order = notices.c.id.asc() if wanted.min_id is not None else notices.c.id.desc()
-    rows = await connection.execute(query.order_by(order).limit(wanted.limit))
+    rows = await connection.execute(span.within(query, notices.c.id))
     found = [_notice(row) for row in rows]
-    return found[::-1] if wanted.min_id is not None else found
+    return found[::-1] if span.upwards else found
 
 
 async def notice_by_id(
@@ -98,12 +102,18 @@ async def by_ids(
     return {row.id: _notice(row) for row in await connection.execute(query)}
 
 
-async def unread(connection: AsyncConnection, account_id: str, wanted: Wanted, now_ms: int) -> int:
-    """How many came since the marker, at most `wanted.limit`."""
+async def unread(
+    connection: AsyncConnection,
+    account_id: str,
+    most: int,
+    now_ms: int,
+    wanted: Wanted = EVERYTHING,
+) -> int:
+    """How many came since the marker, at most `most`."""
     read = await marker(connection, account_id, READ)
     cleared = await marker(connection, account_id, CLEARED)
     new = _shown(account_id, max(read, cleared), now_ms).where(*_narrowed(wanted))
-    counted = select(func.count()).select_from(new.limit(wanted.limit).subquery())
+    counted = select(func.count()).select_from(new.limit(most).subquery())
     return int((await connection.execute(counted)).scalar_one())
 
 
@@ -137,6 +147,26 @@ async def marker(connection: AsyncConnection, account_id: str, timeline: str) ->
         markers.c.account_id == account_id, markers.c.timeline == timeline
     )
     return int((await connection.execute(query)).scalar() or 0)
+
+
+async def preferences_of(connection: AsyncConnection, account_id: str) -> dict[str, Any]:
+    """Somebody's preferences, as `quiet.quiet_of` and `notices.unwanted` read them."""
+    query = select(accounts.c.preferences).where(accounts.c.id == account_id)
+    return dict((await connection.execute(query)).scalar() or {})
+
+
+async def choose(
+    act: Act, account_id: str, quiet: Quiet | None, unwanted_kinds: frozenset[str]
+) -> None:
+    """When somebody is to be left alone, and of which kinds they are not to be told."""
+    kept = await preferences_of(act.connection, account_id)
+    kept.pop("quiet", None)
+    if quiet is not None:
+        kept["quiet"] = quiet.document()
+    kept["unwanted_notices"] = sorted(unwanted_kinds.intersection(KINDS) - OFFICIAL)
+    await act.connection.execute(
+        update(accounts).where(accounts.c.id == account_id).values(preferences=kept)
+    )
 
 
 async def forget_old(connection: AsyncConnection, before_id: int, most: int) -> int:
@@ -180,10 +210,6 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(column.kind.not_in(wanted.without))
     if wanted.from_id is not None:
         conditions.append(column.from_id == wanted.from_id)
-    if wanted.max_id is not None:
-        conditions.append(column.id < wanted.max_id)
-    newer = [each for each in (wanted.since_id, wanted.min_id) if each is not None]
-    conditions += [column.id > each for each in newer]
     return conditions
 
 

@@ -78,34 +78,66 @@ async def notify(
     return made
 
 
-async def notify_all(
-    act: Act, account_ids: Sequence[str], kind: str, *, from_id: str, space_slug: str
-) -> int:
-    """Tell many people the same of a Space, in one statement each way: how many were told.
-
-    Fit to be done again: who was told already is not told twice.
-    """
-    wanted = accounts.c.id.in_(account_ids)
+async def hearers(
+    connection: AsyncConnection,
+    account_ids: Sequence[str],
+    kind: str,
+    now_ms: int,
+    *,
+    from_id: str,
+    post_id: int | None = None,
+    space_slug: str | None = None,
+) -> list[str]:
+    """Those of many people whom `notify` would tell the same, in two statements."""
+    query = select(accounts.c.id, accounts.c.preferences).where(
+        accounts.c.id.in_(account_ids),
+        *_open_ears(accounts.c.id, from_id, now_ms),
+        *([] if post_id is None else [~_muted_thread(accounts.c.id, post_id)]),
+    )
     told = select(notices.c.account_id).where(
         notices.c.from_id == from_id,
-        notices.c.kind == kind,
-        notices.c.space_slug == space_slug,
         notices.c.account_id.in_(account_ids),
+        notices.c.kind == kind,
+        *(
+            [notices.c.post_id == post_id]
+            if space_slug is None
+            else [notices.c.space_slug == space_slug]
+        ),
     )
-    before = set((await act.connection.execute(told)).scalars())
-    query = select(accounts.c.id, accounts.c.preferences).where(
-        wanted, *_open_ears(accounts.c.id, from_id, act.now_ms)
-    )
-    rows = [
-        {"id": sortable_id(act.now_ms), "account_id": row.id, "kind": kind, "from_id": from_id,
-         "space_slug": space_slug, "created_ms": act.now_ms}
-        for row in await act.connection.execute(query)
+    before = set() if kind in _REPLACED else set((await connection.execute(told)).scalars())
+    return [
+        row.id
+        for row in await connection.execute(query)
         if row.id not in before and row.id != from_id and kind not in unwanted(row.preferences)
+    ]
+
+
+async def tell_all(
+    act: Act,
+    account_ids: Sequence[str],
+    kind: str,
+    *,
+    from_id: str,
+    post_id: int | None = None,
+    space_slug: str | None = None,
+) -> None:
+    """Tell `hearers` the same, in one or two statements."""
+    if not account_ids:
+        return
+    if kind in _REPLACED:
+        await act.connection.execute(
+            delete(notices).where(
+                notices.c.post_id == post_id, notices.c.kind == kind,
+                notices.c.account_id.in_(account_ids),
+            )
+        )  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"id": sortable_id(act.now_ms), "account_id": each, "kind": kind, "from_id": from_id,
+         "post_id": post_id, "space_slug": space_slug, "created_ms": act.now_ms}
+        for each in account_ids
     ]  # fmt: skip
-    if rows:
-        await act.connection.execute(insert(notices), rows)
-    act.news += [News("notice", str(row["account_id"]), int(str(row["id"]))) for row in rows]
-    return len(rows)
+    await act.connection.execute(insert(notices), rows)
+    act.news += [News("notice", row["account_id"], row["id"]) for row in rows]
 
 
 def unwanted(preferences: Any) -> frozenset[str]:
@@ -138,6 +170,14 @@ def _open_ears(account_id: Any, from_id: str, now_ms: int) -> tuple[ColumnElemen
     return (~shuts_out(account_id, from_id, now_ms), or_(~limited, followed))
 
 
+def _muted_thread(account_id: Any, post_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        posts.c.id == post_id,
+        muted_threads.c.thread_id == posts.c.thread_id,
+        muted_threads.c.account_id == account_id,
+    )
+
+
 async def _listens(
     act: Act, account_id: str, kind: str, from_id: str | None, post_id: int | None
 ) -> bool:
@@ -145,12 +185,7 @@ async def _listens(
     if from_id is not None:
         query = query.where(*_open_ears(account_id, from_id, act.now_ms))
     if post_id is not None:
-        muted = exists().where(
-            posts.c.id == post_id,
-            muted_threads.c.thread_id == posts.c.thread_id,
-            muted_threads.c.account_id == account_id,
-        )
-        query = query.where(~muted)
+        query = query.where(~_muted_thread(account_id, post_id))
     row = (await act.connection.execute(query)).first()
     return row is not None and kind not in unwanted(row.preferences)
 

@@ -35,6 +35,7 @@ MOST_FOLLOWS = 7_500
 """Requests that wait are counted too."""
 
 FOLLOWS_AN_HOUR = 400
+MOST_ENDORSED = 20
 LONGEST_NOTE = 2_000
 LONGEST_MUTE_MS = 10 * 365 * 24 * 3600 * 1000
 _HOUR_MS = 3600 * 1000
@@ -169,6 +170,33 @@ async def write_note(act: Act, me: Account, target_id: str, text: str) -> None:
         )
 
 
+async def endorse(act: Act, me: Account, target_id: str) -> None:
+    """Recommend somebody on my profile. Raises NotFound, NotProcessable unless I follow them."""
+    pair = await _pair(act, me, target_id, "endorse")
+    if not pair.now.following:
+        raise NotProcessable(f"You recommend people you follow: follow @{pair.handle} first.")
+    if pair.now.endorsed:
+        return
+    mine = select(func.count()).where(endorsements.c.account_id == me.id)
+    if (await act.connection.execute(mine)).scalar_one() >= MOST_ENDORSED:
+        raise NotProcessable(f"{MOST_ENDORSED} people are the most: take one away first.")
+    row = {"account_id": me.id, "target_id": target_id, "id": sortable_id(act.now_ms)}
+    await act.connection.execute(insert(endorsements).values(**row))
+
+
+async def unendorse(act: Act, me: Account, target_id: str) -> None:
+    """No longer recommend them. Raises NotFound."""
+    await _pair(act, me, target_id, "unendorse")
+    mine = endorsements.c.account_id == me.id, endorsements.c.target_id == target_id
+    await act.connection.execute(delete(endorsements).where(*mine))
+
+
+async def lock_self(act: Act, me: Account) -> None:
+    """Of two acts of the same person the second waits, so that no limit is passed by both."""
+    own = select(accounts.c.id).where(accounts.c.id == me.id)
+    await act.connection.execute(own.with_for_update(key_share=True))
+
+
 @dataclass(frozen=True)
 class _Pair:
     """The other person, and what I have to do with them as the act begins."""
@@ -209,6 +237,8 @@ _NOT_MYSELF = {
     "unblock": "You cannot unblock yourself.",
     "mute": "You cannot mute yourself.",
     "unmute": "You cannot unmute yourself.",
+    "endorse": "You cannot recommend yourself.",
+    "unendorse": "You cannot recommend yourself.",
     "note": "Notes are about others: write this one elsewhere.",
 }
 

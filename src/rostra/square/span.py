@@ -6,7 +6,7 @@ newer by the shortest way: the page that ends right after it. Pages always show 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
@@ -35,17 +35,21 @@ class Span:
         below = self.max_id is None or number < self.max_id
         return below and (self.floor is None or number > self.floor)
 
-    def after(self, last: int, limit: int) -> Span:
-        """The rest of this span beyond `last`, which was the last that was read of it."""
-        if self.upwards:
-            return Span(limit, self.max_id, None, last)
-        return Span(limit, last, self.since_id, None)
+    def of_size(self, limit: int) -> Span:
+        """The same part in pages of another size."""
+        return replace(self, limit=limit)
 
-    def within(self, query: Select[Any], column: ColumnElement[int]) -> Select[Any]:
-        """`query` for this part alone, in the order in which it is read."""
+    def after(self, last: int) -> Span:
+        """The rest of this part beyond `last`, which was the last that was read of it."""
+        return replace(self, min_id=last) if self.upwards else replace(self, max_id=last)
+
+    def within(
+        self, query: Select[Any], column: ColumnElement[int], *, limit: int | None = None
+    ) -> Select[Any]:
+        """`query` for this part alone, in the order in which it is read, at most `limit` rows."""
         if self.max_id is not None:
             query = query.where(column < self.max_id)
         if self.floor is not None:
             query = query.where(column > self.floor)
         order = column.asc() if self.upwards else column.desc()
-        return query.order_by(order).limit(self.limit)
+        return query.order_by(order).limit(limit or self.limit)

@@ -14,11 +14,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.square.audience import Circle
 from rostra.square.posts import Post, PostView
-from rostra.square.queries import by_ids, post_of
+from rostra.square.queries import by_ids
 from rostra.square.span import Span
 from rostra.square.tables import PUBLIC, bookmarks, favourites, post_tags, posts
 from rostra.square.views import show_posts
-from rostra.square.walking import Source, bearable, not_an_answer, presentable, walk
+from rostra.square.walking import (
+    SEED,
+    Seed,
+    Source,
+    bearable,
+    not_an_answer,
+    presentable,
+    seeds_of,
+    walk,
+)
 
 _THERE = posts.c.deleted_ms.is_(None)
 
@@ -61,8 +70,8 @@ async def public(
     def wanted(view: PostView, circle: Circle) -> bool:
         return not_an_answer(view, circle) and (not only_media or bool(view.post.attached.media))
 
-    query = select(posts).where(PUBLIC)
-    return await walk(connection, _rows(connection, query), span, circle, wanted)
+    query = select(*SEED).where(PUBLIC)
+    return await walk(connection, _seeds(connection, query), span, circle, wanted)
 
 
 async def tagged(
@@ -79,11 +88,9 @@ async def tagged(
     any_of = (wishes.tag, *wishes.either)
     numbers = select(post_tags.c.post_id).where(post_tags.c.tag.in_(any_of)).distinct()
 
-    async def source(span: Span) -> Sequence[Post]:
-        found = await connection.execute(span.within(numbers, post_tags.c.post_id))
-        ids = [row.post_id for row in found]
-        rows = await by_ids(connection, ids)
-        return [rows[number] for number in ids if number in rows]
+    async def source(part: Span) -> Sequence[Seed]:
+        query = select(*SEED).where(posts.c.id.in_(part.within(numbers, post_tags.c.post_id)))
+        return seeds_of(await connection.execute(part.within(query, posts.c.id)))
 
     def open_and_wanted(view: PostView, circle: Circle) -> bool:
         return view.post.visibility == "public" and wanted(view, circle)
@@ -106,12 +113,12 @@ async def of_account(
             and circle.apart.isdisjoint({view.shown.post.author_id})
         )
 
-    query = select(posts).where(posts.c.author_id == author_id, _THERE)
+    query = select(*SEED).where(posts.c.author_id == author_id, _THERE)
     if not wishes.boosts or wishes.only_media or wishes.tag:
         query = query.where(posts.c.boost_of.is_(None))
     if wishes.pinned:
         query = query.where(posts.c.pinned_ms.is_not(None))
-    return await walk(connection, _rows(connection, query), span, circle, wanted)
+    return await walk(connection, _seeds(connection, query), span, circle, wanted)
 
 
 async def kept(connection: AsyncConnection, circle: Circle, span: Span, table: Table) -> Kept:
@@ -127,9 +134,9 @@ async def kept(connection: AsyncConnection, circle: Circle, span: Span, table: T
     return Kept(shown, tuple(row.id for row in marks))
 
 
-def _rows(connection: AsyncConnection, query: Select[Any]) -> Source:
-    async def source(span: Span) -> Sequence[Post]:
-        return [post_of(row) for row in await connection.execute(span.within(query, posts.c.id))]
+def _seeds(connection: AsyncConnection, query: Select[Any]) -> Source:
+    async def source(span: Span) -> Sequence[Seed]:
+        return seeds_of(await connection.execute(span.within(query, posts.c.id)))
 
     return source
 
@@ -138,5 +145,5 @@ async def quotes_of(
     connection: AsyncConnection, circle: Circle, span: Span, post: Post
 ) -> list[PostView]:
     """Posts that quote `post`."""
-    query = select(posts).where(posts.c.quote_of == post.id, _THERE)
-    return await walk(connection, _rows(connection, query), span, circle, bearable)
+    query = select(*SEED).where(posts.c.quote_of == post.id, _THERE)
+    return await walk(connection, _seeds(connection, query), span, circle, bearable)

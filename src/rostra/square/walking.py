@@ -1,43 +1,88 @@
-"""Reading a timeline page by page: rows in their order, without what the reader does not want.
+"""Reading a timeline page by page: posts in their order, without what the reader does not want.
 
-A *source* gives rows for a span. What is left out makes a page shorter, so the walk goes on for a
-few rounds; a page may still be short where nearly everything is hidden from the reader, and says
-by its last id where to go on.
+A *source* gives seeds of posts for a span: just enough to leave out most of what will not be shown
+before anything else is read. What is left out makes a page shorter, so the walk goes on for a few
+rounds; a page may still be short where nearly everything is hidden from the reader, and says by its
+last id where to go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.square.audience import Circle
-from rostra.square.posts import Post, PostView
+from rostra.square.posts import PostView
+from rostra.square.queries import by_ids
 from rostra.square.span import Span
+from rostra.square.tables import posts
 from rostra.square.views import show_posts
 
 ROUNDS = 4
-_SPARE = 4
+_SPARE = 2
+"""Seeds are this many times what a page holds."""
 
-Source = Callable[[Span], Awaitable[Sequence[Post]]]
+
+class Seed(NamedTuple):
+    """What is known of a post before it is read."""
+
+    id: int
+    author_id: str
+    boost_of: int | None
+    reply_to_author: str | None
+
+
+SEED = (posts.c.id, posts.c.author_id, posts.c.boost_of, posts.c.reply_to_author)
+"""The columns of a seed."""
+
+Source = Callable[[Span], Awaitable[Sequence[Seed]]]
 Wanted = Callable[[PostView, Circle], bool]
+Likely = Callable[[Seed, Circle], bool]
+
+
+def seeds_of(rows: Iterable[Any]) -> list[Seed]:
+    """Rows of a seed's four columns."""
+    return [Seed(*row) for row in rows]
+
+
+def not_hidden(seed: Seed, circle: Circle) -> bool:
+    """What every timeline asks of a seed."""
+    return seed.author_id not in circle.hidden
 
 
 async def walk(
-    connection: AsyncConnection, source: Source, span: Span, circle: Circle, wanted: Wanted
+    connection: AsyncConnection,
+    source: Source,
+    span: Span,
+    circle: Circle,
+    wanted: Wanted,
+    *,
+    likely: Likely = not_hidden,
 ) -> list[PostView]:
     """The page of `source` at `span`, newest first."""
     page: list[PostView] = []
-    rest = Span(span.limit + _SPARE, span.max_id, span.since_id, span.min_id)
+    rest = span.of_size(span.limit * _SPARE)
     for _ in range(ROUNDS):
-        rows = await source(rest)
-        seen = await show_posts(connection, rows, circle)
-        page += [view for view in seen if wanted(view, circle)]
-        if len(page) >= span.limit or len(rows) < rest.limit:
+        seeds = await source(rest)
+        waiting = [seed.id for seed in seeds if likely(seed, circle)]
+        while waiting and len(page) < span.limit:
+            next_few = waiting[: span.limit - len(page)]
+            waiting = waiting[len(next_few) :]
+            page += await _read(connection, next_few, circle, wanted)
+        if len(page) == span.limit or len(seeds) < rest.limit:
             break
-        rest = rest.after(rows[-1].id, rest.limit * 2)
-    page = page[: span.limit]
+        rest = rest.after(seeds[-1].id)
     return page[::-1] if span.upwards else page
+
+
+async def _read(
+    connection: AsyncConnection, ids: Sequence[int], circle: Circle, wanted: Wanted
+) -> list[PostView]:
+    found = await by_ids(connection, ids)
+    views = await show_posts(connection, [found[n] for n in ids if n in found], circle)
+    return [view for view in views if wanted(view, circle)]
 
 
 def bearable(view: PostView, circle: Circle) -> bool:

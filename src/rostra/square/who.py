@@ -21,7 +21,7 @@ People = list[tuple[int, Profile]]
 async def who_favourited(connection: AsyncConnection, post: Post, span: Span) -> People:
     """Who likes it."""
     query = select(favourites.c.id, favourites.c.account_id).where(favourites.c.post_id == post.id)
-    return await _people(connection, span.within(query, favourites.c.id), span)
+    return await people_of(connection, span.within(query, favourites.c.id), span)
 
 
 async def who_boosted(connection: AsyncConnection, post: Post, span: Span) -> People:
@@ -29,10 +29,11 @@ async def who_boosted(connection: AsyncConnection, post: Post, span: Span) -> Pe
     query = select(posts.c.id, posts.c.author_id.label("account_id")).where(
         posts.c.boost_of == post.id
     )
-    return await _people(connection, span.within(query, posts.c.id), span)
+    return await people_of(connection, span.within(query, posts.c.id), span)
 
 
-async def _people(connection: AsyncConnection, query: Select[Any], span: Span) -> People:
+async def people_of(connection: AsyncConnection, query: Select[Any], span: Span) -> People:
+    """Those whose `account_id` the query gives with the number (`id`) by which it is sorted."""
     rows = (await connection.execute(query)).all()
     found = await profiles.of_ids(connection, (row.account_id for row in rows))
     there = [

@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from rostra.errors import Misconfigured, Unavailable
+from rostra.store.one_hop import DRIVER
 
 log = structlog.get_logger()
 
@@ -105,7 +106,7 @@ class Database:
 def open_database(file: Path, url: str | None = None) -> Database:
     """The SQLite database in `file`, or the one at `url`. Raises Misconfigured for a wrong URL."""
     if url is None:
-        return Database(_sqlite(f"sqlite+aiosqlite:///{file}"))
+        return Database(_sqlite(f"sqlite:///{file}"))
     try:
         name = make_url(url).get_backend_name()
     except ArgumentError:
@@ -137,7 +138,8 @@ async def _in_time(seconds: float = TOTAL_SECONDS) -> AsyncIterator[None]:
 
 
 def _sqlite(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=POOL, max_overflow=0, pool_timeout=1.0)
+    address = make_url(url).set(drivername=DRIVER)
+    engine = create_async_engine(address, pool_size=POOL, max_overflow=0, pool_timeout=1.0)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

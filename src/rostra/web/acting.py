@@ -11,12 +11,10 @@ import structlog
 
 from rostra.errors import Unavailable
 from rostra.square.act import Act, News
+from rostra.web.circles import NEWS
 from rostra.web.parts import WebParts
 
 log = structlog.get_logger()
-
-NEWS = "square.news"
-"""The subject on the bus: a list of News as JSON."""
 
 
 @asynccontextmanager
@@ -32,6 +30,7 @@ async def tell(parts: WebParts, news: list[News]) -> None:
     """Tell open pages and apps, here and on other machines. Nobody waits for it to arrive."""
     if not news:
         return
+    parts.circles.hear(news)
     try:
         await parts.bus.publish(NEWS, json.dumps([asdict(each) for each in news]).encode())
     except Unavailable as error:

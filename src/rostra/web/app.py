@@ -6,16 +6,41 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import rostra
-from rostra.web import account, ice, machines, pages, problems, signin, spaces, whip
-from rostra.web.door import RuledRoute
-from rostra.web.mastodon import reactions, scheduled, statuses, timelines
+from rostra.web import (
+    account,
+    ice,
+    machines,
+    media,
+    pages,
+    pictures,
+    problems,
+    signin,
+    spaces,
+    upload_pages,
+    whip,
+)
+from rostra.web.door import RuledRoute, streaming
+from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.parts import WebParts
+from rostra.web.streaming import sse
+from rostra.web.streaming.hub import Hub
+from rostra.web.streaming.websocket import Sockets
 
 DOORS = (
-    spaces, whip, ice, account, signin, pages, machines,
-    statuses, reactions, timelines, scheduled,
-)  # fmt: skip
+    spaces,
+    whip,
+    ice,
+    account,
+    signin,
+    pages,
+    machines,
+    pictures,
+    media,
+    upload_pages,
+    sse,
+    *mastodon_doors.DOORS,
+)
 
 
 class Square(FastAPI):
@@ -24,7 +49,8 @@ class Square(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         parts = self.state.parts
         https = parts.settings.public_url.startswith("https:")
-        return Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        doorway = Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        return Sockets(doorway, parts, self.state.hub)
 
 
 def create_app(parts: WebParts) -> FastAPI:
@@ -39,10 +65,11 @@ def create_app(parts: WebParts) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.parts = parts
+    app.state.hub = Hub(parts)
     app.router.route_class = RuledRoute
     for each in DOORS:
         each.add_doors(app)
     problems.install(app)
-    app.add_middleware(WholeBody)
+    app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app

@@ -26,12 +26,21 @@ QUOTA_HEADERS = "quota_headers"
 """Where in a request's state stands what its answer says of the quota."""
 
 LONGEST_TOKEN = tokens.LONGEST
+STREAMING = "/api/v1/streaming"
 
 
 def bearer_of(headers: Mapping[str, str]) -> str | None:
     """The token of `Authorization: Bearer …`, if there is one."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def token_of(request: Request) -> str | None:
+    """The token of the header; for streams also of the query, as a browser's EventSource can."""
+    token = bearer_of(request.headers)
+    if token is None and str(request.scope["path"]).startswith(STREAMING):
+        token = request.query_params.get("access_token") or None
+    return token
 
 
 async def caller_of(request: Request) -> Caller:
@@ -59,7 +68,7 @@ async def viewer_of(request: Request) -> Account | None:
 
 
 async def _found(request: Request) -> Caller:
-    parts, token = parts_of(request), bearer_of(request.headers)
+    parts, token = parts_of(request), token_of(request)
     if token is not None:
         return await _by_token(parts, token)
     session = request.cookies.get(COOKIE, "")
@@ -129,7 +138,7 @@ async def count(request: Request) -> None:
         return
     parts = parts_of(request)
     try:
-        caller = await caller_of(request) if bearer_of(request.headers) else NOBODY
+        caller = await caller_of(request) if token_of(request) else NOBODY
     except NotSignedIn:
         _take(request, parts, address_key_of(request))
         raise
@@ -142,8 +151,6 @@ def _take(request: Request, parts: WebParts, key: str) -> None:
     if not left.allowed:
         wait = left.wait_s(parts.now_ms())
         raise TooMany(f"Too many requests: try again in {wait} seconds.", retry_after=wait)
-
-
 
 
 async def authorise(request: Request, rule: Rule, scope: str | None) -> None:

@@ -17,6 +17,7 @@ from rostra.web.rules import Rule
 
 MARK = "x-rostra-rule"
 SCOPE = "x-rostra-scope"
+STREAMS = "x-rostra-streams"
 Endpoint = Callable[..., Any]
 
 
@@ -27,6 +28,7 @@ class RuledRoute(APIRoute):
         extra = options.get("openapi_extra") or {}
         self.rule = Rule(extra[MARK])
         self.scope: str | None = extra.get(SCOPE)
+        self.streams = bool(extra.get(STREAMS))
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -50,13 +52,17 @@ def door(
     endpoint: Endpoint,
     *,
     scope: str | None = None,
+    streams: bool = False,
     **options: Any,
 ) -> None:
     """Open `path` for the space-separated `methods`, to those whom `rule` allows.
 
     Tokens of applications pass if one of their scopes covers `scope`, and not where it is None.
+    One that `streams` is given the body as it comes, and bounds it itself (bodies.py); such a
+    path has no parameters.
     """
-    extra = {MARK: rule.value, **({SCOPE: scope} if scope else {})}
+    extra: dict[str, Any] = {MARK: rule.value, **({SCOPE: scope} if scope else {})}
+    extra |= {STREAMS: True} if streams else {}
     summary = (endpoint.__doc__ or "").partition("\n")[0].rstrip(".")
     app.router.add_api_route(
         path,
@@ -69,6 +75,24 @@ def door(
     )
 
 
-def page_door(app: FastAPI, methods: str, path: str, rule: Rule, endpoint: Endpoint) -> None:
+def page_door(
+    app: FastAPI,
+    methods: str,
+    path: str,
+    rule: Rule,
+    endpoint: Endpoint,
+    *,
+    streams: bool = False,
+) -> None:
     """A door for browsers: it is not in the description of the API, and no application's."""
-    door(app, methods, path, rule, endpoint, include_in_schema=False)
+    door(app, methods, path, rule, endpoint, include_in_schema=False, streams=streams)
+
+
+def streaming(app: FastAPI) -> frozenset[tuple[str, str]]:
+    """Method and path of every door that takes its body as it comes."""
+    return frozenset(
+        (method, route.path)
+        for route in app.router.routes
+        if isinstance(route, RuledRoute) and route.streams
+        for method in route.methods or ()
+    )

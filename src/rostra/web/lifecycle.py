@@ -10,6 +10,7 @@ from rostra.errors import Unavailable
 from rostra.programme.manifest import Manifest
 from rostra.rooms import actions
 from rostra.rooms.rules import check_move
+from rostra.square import heralds
 from rostra.web.parts import WebParts
 from rostra.web.rules import Caller
 from rostra.web.stage_line import Answer, StageLine
@@ -63,10 +64,17 @@ async def end_space(parts: WebParts, slug: str, caller: Caller) -> Manifest:
 async def told(parts: WebParts, manifest: Manifest) -> None:
     """Tell the database. If it cannot hear, the teller does so later: the Space goes on."""
     try:
-        async with parts.database.writing() as connection:
-            await actions.tell(connection, manifest.slug, manifest.phase)
+        await tell_phase(parts, manifest.slug, manifest.phase)
     except Unavailable as error:
         log.warning("the database was not told", slug=manifest.slug, reason=error.sentence)
+
+
+async def tell_phase(parts: WebParts, slug: str, phase: str) -> None:
+    """Note the phase, and what comes of it in the square. Raises Unavailable."""
+    async with parts.database.writing() as connection:
+        await actions.tell(connection, slug, phase)
+        await heralds.phase_told(connection, slug, phase, parts.now_ms())
+    parts.chores_added.set()
 
 
 async def _moved(parts: WebParts, before: Manifest, answer: Answer, phase: str) -> Manifest:

@@ -33,20 +33,16 @@ class Bucket:
 
 
 class Pending:
-    """At most `most` at the same time for each key: `with pending.one(key): …`."""
+    """At most `most` at the same time for each key; whoever wants more is told `sentence`."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, most: int, sentence: str) -> None:
+        self.most, self.sentence = most, sentence
         self._now: dict[str, int] = {}
 
     def begin(self, key: str) -> None:
         """Raises TooMany when there are as many already."""
         if self._now.get(key, 0) >= self.most:
-            raise TooMany(
-                "There are too many attempts to join with this token at the same time: "
-                "wait for them to end.",
-                retry_after=2,
-            )
+            raise TooMany(self.sentence, retry_after=2)
         self._now[key] = self._now.get(key, 0) + 1
 
     def end(self, key: str) -> None:
@@ -65,6 +61,16 @@ class Limits:
         self.signals = Bucket(rate=5, burst=50)
         self.creations = Bucket(rate=0.2, burst=40)
         self.commands = Bucket(rate=5, burst=50)
+        self.applications = Bucket(rate=0.1, burst=50)
         self.posts = Bucket(rate=0.1, burst=60)
         self.reactions = Bucket(rate=4, burst=8)
-        self.handshakes = Pending(5)
+        self.handshakes = Pending(
+            5,
+            "There are too many attempts to join with this token at the same time: "
+            "wait for them to end.",
+        )
+        self.uploads = Bucket(rate=30 / 1800, burst=30)
+        self.uploading = Pending(
+            4, "You are sending four files already: wait until one of them is here."
+        )
+        self.relations = Bucket(rate=1, burst=60)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from rostra import metrics
+from rostra.chores.queue import census
 from rostra.errors import NotFound, Unavailable
 from rostra.metrics import Family, Sample
 from rostra.web.door import MARK, page_door
@@ -29,6 +30,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/favicon.ico", Rule.ANYONE, icon)
     page_door(app, "GET", "/static/{name}", Rule.ANYONE, static)
     page_door(app, "GET", "/static/stage/{name}", Rule.ANYONE, module)
+    page_door(app, "GET", "/static/square/{name}", Rule.ANYONE, square_module)
 
 
 async def health(request: Request) -> JSONResponse:
@@ -42,7 +44,8 @@ async def health(request: Request) -> JSONResponse:
 async def show_metrics(request: Request) -> Response:
     """Prometheus text"""
     parts = parts_of(request)
-    return PlainTextResponse(metrics.render(_families(parts)), media_type=metrics.CONTENT_TYPE)
+    families = [*_families(parts), *await _of_chores(parts)]
+    return PlainTextResponse(metrics.render(families), media_type=metrics.CONTENT_TYPE)
 
 
 async def description(request: Request) -> JSONResponse:
@@ -81,6 +84,11 @@ async def module(request: Request, name: str) -> Response:
     return _file(request, f"stage/{name}", "no-cache")
 
 
+async def square_module(request: Request, name: str) -> Response:
+    """A module of the square's pages; asked for each time, as those of the stage are"""
+    return _file(request, f"square/{name}", "no-cache")
+
+
 def _file(request: Request, name: str, caching: str) -> Response:
     found = files().get(name)
     if found is None:
@@ -98,6 +106,19 @@ async def _database_answers(parts: WebParts) -> bool:
     except (Unavailable, TimeoutError):
         return False
     return True
+
+
+async def _of_chores(parts: WebParts) -> list[Family]:
+    """What is behind; nothing while the database is away, which another figure tells."""
+    try:
+        async with asyncio.timeout(1), parts.database.reading() as connection:
+            found = await census(connection, parts.now_ms())
+    except (Unavailable, TimeoutError):
+        return []
+    return [
+        metrics.gauge("rostra_chores_waiting", "Chores that are due.", found.waiting),
+        metrics.gauge("rostra_chores_failed", "Chores that were given up.", found.failed),
+    ]
 
 
 def _families(parts: WebParts) -> list[Family]:

@@ -33,12 +33,16 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 POLICY = "Content-Security-Policy"
 
 
-def policy(*reached: str) -> str:
-    """The policy of a page whose script may talk to us, and to the origins in `reached`."""
+def policy(*reached: str, leads_to: str | None = None) -> str:
+    """The policy of a page whose script may talk to us, and to the origins in `reached`.
+
+    Its forms lead to us, and by us to `leads_to`: Chromium looks at redirects as well.
+    """
+    forms = " ".join(("form-action 'self'", *([leads_to] if leads_to else ())))
     talks_to = " ".join(("connect-src 'self'", *reached))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"{talks_to}; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+        f"{talks_to}; media-src 'self' blob:; {forms}; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
 
@@ -66,6 +70,9 @@ class Doorway:
             await self.app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
+        if is_open(scope["path"]):
+            # Some clients of the API end its addresses with a slash, which means nothing there.
+            scope["path"] = scope["path"].rstrip("/")
         more = {**self.headers, **headers_of(scope["path"])}
 
         async def sent(message: Message) -> None:
@@ -129,14 +136,20 @@ def allowed_origins(public_url: str) -> frozenset[str]:
 
 
 class WholeBody:
-    """Bodies are read here, up to MAX_BODY, and handed on in one piece."""
+    """Bodies are read here, up to MAX_BODY, and handed on in one piece.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Those of the doors in `streaming` (method and path) pass as they come.
+    """
+
+    def __init__(self, app: ASGIApp, streaming: frozenset[tuple[str, str]] = frozenset()) -> None:
+        self.app, self.streaming = app, streaming
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if (scope["method"], scope["path"]) in self.streaming:
+            await self.app(scope, *_closed_unless_whole(receive, send))
             return
         try:
             body = await _read(Headers(scope=scope), receive)
@@ -164,6 +177,24 @@ async def _read(headers: Headers, receive: Receive) -> bytes | None:
             raise _too_large()
         if not message.get("more_body", False):
             return bytes(body)
+
+
+def _closed_unless_whole(receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """An answer that does not wait for the end of the body ends the connection instead."""
+    whole = False
+
+    async def watched() -> Message:
+        nonlocal whole
+        message = await receive()
+        whole = message["type"] == "http.request" and not message.get("more_body", False)
+        return message
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and not whole:
+            MutableHeaders(scope=message)["Connection"] = "close"
+        await send(message)
+
+    return watched, sent
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 _API = (
     "/api/v1/", "/api/v2/", "/api/oembed", "/oauth/token", "/oauth/revoke", "/oauth/userinfo",
-    "/.well-known/", "/nodeinfo/", "/avatars/", "/headers/", "/health",
+    "/.well-known/", "/nodeinfo/", "/avatars/", "/headers/", "/media/", "/health",
 )  # fmt: skip
 _WHIP = {
     "Access-Control-Allow-Origin": "*",

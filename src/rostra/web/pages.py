@@ -19,10 +19,10 @@ from rostra.web.account.cookies import remember_wanted
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.files import modules
+from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule, check_account
-from rostra.web.forms import form_of
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
 

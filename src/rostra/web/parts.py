@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -14,7 +15,11 @@ from rostra.clock import Clock
 from rostra.programme.places import Places
 from rostra.settings import WebSettings
 from rostra.store.database import Database
+from rostra.store.objects import LocalObjects, ObjectStore
 from rostra.tls import Renewable
+from rostra.web.census import Census
+from rostra.web.circles import Circles
+from rostra.web.darkroom import Darkroom
 from rostra.web.entrance import Entrance
 from rostra.web.limits import Limits
 from rostra.web.quota import Quota
@@ -43,10 +48,19 @@ class WebParts:
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
     kept_charter: KeptCharter = field(default_factory=KeptCharter)
+    census: Census = field(default_factory=Census)
+    circles: Circles = field(init=False)
+
+    chores_added: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set it after adding a chore that is due, so that nobody waits for the crank to look."""
 
     def __post_init__(self) -> None:
         self.entrance = Entrance(self.secret, self.settings.public_url)
+        self.circles = Circles(self.clock)
         self.quota = Quota(self.settings.api_limit)
+        self.objects: ObjectStore = LocalObjects(self.places.media)
+        self.darkroom = Darkroom(self.places.incoming)
+        self.developing: set[asyncio.Task[object]] = set()
 
     @property
     def origins(self) -> Origins:

@@ -7,11 +7,12 @@ import contextlib
 import signal
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from rostra.bus.contract import Bus
 from rostra.clock import Clock
@@ -23,8 +24,17 @@ from rostra.store.database import open_database
 from rostra.store.migrate import migrate
 from rostra.tls import Renewable
 from rostra.web.app import create_app
+from rostra.web.chores import crank_for_ever
+from rostra.web.lifecycle import tell_phase
 from rostra.web.parts import WebParts
 from rostra.web.protocol import DeadlineProtocol
+from rostra.web.streaming.socket_protocol import (
+    MAX_MESSAGE,
+    PING_SECONDS,
+    PONG_SECONDS,
+    BoundedSocket,
+)
+from rostra.web.uploads import forget_remains
 from rostra.web.vestibule import Vestibule
 
 log = structlog.get_logger()
@@ -47,6 +57,8 @@ async def run_web(*, places: Places, settings: WebSettings, bus: Bus, clock: Clo
         try:
             await migrate(database)
             secret = await asyncio.to_thread(places.secret.read_bytes)
+            now = clock.wall_ms() / 1000
+            await asyncio.to_thread(forget_remains, places.incoming, now)
             parts = WebParts(places, settings, database, bus, clock, secret, certificate)
             await _serve(parts, door)
         finally:
@@ -73,7 +85,12 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling, which kills the process again at the end."""
+    """uvicorn without its own signal handling, which kills the process again at the end.
+
+    `at_end` is called when it is to end, before it waits for what is under way.
+    """
+
+    at_end: Callable[[], None] = staticmethod(lambda: None)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -88,6 +105,7 @@ class _Server(uvicorn.Server):
 
     def _end(self) -> None:
         self.should_exit = True
+        self.at_end()
 
 
 class TlsServer(_Server):
@@ -117,12 +135,17 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     else:
         server = TlsServer(configured, certificate.context)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
-    teller = asyncio.create_task(_tell_for_ever(parts))
+    await parts.circles.listen(parts.bus)
+    hub = cast(FastAPI, configured.app).state.hub
+    server.at_end = hub.close
+    going_on = (_tell_for_ever(parts), crank_for_ever(parts), hub.listen())
+    beside = [asyncio.create_task(each) for each in going_on]
     try:
         await server.serve(sockets=[door])
     finally:
-        teller.cancel()
-        await asyncio.gather(teller, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 def _renew(certificate: Renewable) -> None:
@@ -141,10 +164,15 @@ def configuration(
     return uvicorn.Config(
         create_app(parts),
         http=protocol,
-        ws="none",
+        ws=BoundedSocket,
+        ws_max_size=MAX_MESSAGE,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
+        ws_per_message_deflate=False,
         loop="asyncio",
         lifespan="off",
         log_config=None,
+        log_level="warning",  # or it writes addresses of streams, in which tokens stand
         access_log=False,
         server_header=False,
         proxy_headers=False,
@@ -168,8 +196,6 @@ async def tell_once(parts: WebParts) -> int:
     """Tell the database of every Space that moved without it: how many there were."""
     async with parts.database.reading() as connection:
         moved = await actions.stale(connection, parts.places)
-    if moved:
-        async with parts.database.writing() as connection:
-            for slug, phase in moved:
-                await actions.tell(connection, slug, phase)
+    for slug, phase in moved:
+        await tell_phase(parts, slug, phase)
     return len(moved)

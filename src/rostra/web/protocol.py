@@ -2,13 +2,16 @@
 
 A connection must bring its first head, and each later one that it began, within HEAD_SECONDS, and
 a body within BODY_SECONDS; a head has at most MAX_HEAD bytes. What does not is answered with 408
-or 431 and closed. Between requests uvicorn's own keep-alive deadline holds. A request without
-exactly one Host (HTTP/1.1) is answered with 400: proxies in front may have read the other one.
+or 431 and closed. A door that takes uploads may be patient with whom it knows: then the body may
+go on as long as it brings SLOWEST_BODY bytes a second, and LONGEST_BODY_SECONDS in all. Between
+requests uvicorn's own keep-alive deadline holds. A request without exactly one Host (HTTP/1.1) is
+answered with 400: proxies in front may have read the other one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, ClassVar
 
 import httptools
@@ -19,6 +22,12 @@ from rostra.web.tally import TALLY_OF_CONNECTIONS
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
 MAX_HEAD = 16 * 1024
+SLOWEST_BODY = 1024
+LONGEST_BODY_SECONDS = 1800.0
+
+PATIENCE = "rostra.patience"
+"""In the scope's extensions: what a door calls to be patient with the body of its request."""
+UNTAKEN_MS = 30_000
 
 
 class DeadlineProtocol(HttpToolsProtocol):
@@ -35,10 +44,13 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._hosts = 0
         self._in_head = True  # from the first byte on, or while none has come
         self._shut = False
+        self._body_bytes = 0
+        self._body_until = 0.0
         self.first_head_by: float | None = None  # in the loop's time, where TLS took some of it
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        _give_up_on_the_dead(transport)
         by = self.first_head_by
         self._wait_for(self.head_seconds if by is None else max(0.0, by - self.loop.time()))
 
@@ -52,12 +64,16 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
+        if self._shut:
+            return
         self._never_without_deadline()
         if self._in_head and self._head_bytes > MAX_HEAD:
             self._refuse(431, "Request Header Fields Too Large")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        scope["extensions"] = {PATIENCE: lambda: self._be_patient(scope)}
         self._head_size = self._hosts = 0
         if not self._in_head:
             self._in_head, self._head_bytes = True, 0
@@ -80,9 +96,18 @@ class DeadlineProtocol(HttpToolsProtocol):
         self._wait_for(self.body_seconds)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         self._stop_waiting()
         super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop_waiting()  # from here on a protocol of its own looks after it
+        self._shut = True
+        super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         TALLY_OF_CONNECTIONS.malformed += 1
@@ -90,6 +115,23 @@ class DeadlineProtocol(HttpToolsProtocol):
             self._refuse(431, "Request Header Fields Too Large")
         else:
             self._refuse(400, "Bad Request")
+
+    def _be_patient(self, scope: dict[str, Any]) -> None:
+        """Let the body of the request with `scope` take its time, if it is still coming."""
+        if self.scope is scope and not self._in_head and self._deadline is not None:
+            self._body_until = self.loop.time() + LONGEST_BODY_SECONDS
+            self._body_bytes = 0
+            self._stop_waiting()
+            self._deadline = self.loop.call_later(self.body_seconds, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Each `body_seconds` must have brought enough, unless it is we who do not read."""
+        enough = self._body_bytes >= SLOWEST_BODY * self.body_seconds or self.flow.read_paused
+        if not enough or self.loop.time() > self._body_until:
+            self._too_late()
+            return
+        self._body_bytes = 0
+        self._deadline = self.loop.call_later(self.body_seconds, self._look_at_body)
 
     def _never_without_deadline(self) -> None:
         # Any byte ends uvicorn's keep-alive deadline, even an empty line that begins no request.
@@ -127,3 +169,11 @@ class DeadlineProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.disconnected = True  # what the app says from now on is dropped
         self.transport.close()
+
+
+def _give_up_on_the_dead(transport: asyncio.Transport) -> None:
+    """What was sent and is not taken by the other side's machine for so long ends the connection:
+    a stream to a phone that is out of reach would otherwise stay for a quarter of an hour."""
+    sock = transport.get_extra_info("socket")
+    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MS)

@@ -25,6 +25,7 @@ from enum import StrEnum
 
 from rostra.errors import NotAllowed, NotSignedIn
 from rostra.people.queries import Account
+from rostra.people.scopes import covers
 from rostra.people.sessions import Session
 from rostra.people.tokens import Invite
 
@@ -82,14 +83,9 @@ def seat_allows(rule: Rule, caller: Caller, slug: str) -> bool:
     return rule is Rule.HAS_SEAT or (rule is Rule.RUNS and invite.role == "host")
 
 
-def scope_covers(granted: frozenset[str], wanted: str) -> bool:
-    """Whether one of `granted` is `wanted` or the part of it before the colon."""
-    return any(wanted == each or wanted.startswith(f"{each}:") for each in granted)
-
-
 def check_scope(caller: Caller, scope: str | None) -> None:
     """Whether the caller's token reaches so far. Raises NotAllowed."""
-    if caller.scopes is None or (scope is not None and scope_covers(caller.scopes, scope)):
+    if caller.scopes is None or (scope is not None and covers(caller.scopes, scope)):
         return
     needed = f"the scope {scope}" if scope else "the person's own session"
     raise NotAllowed(f"This application may not do that: it needs {needed}.")

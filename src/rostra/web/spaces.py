@@ -13,6 +13,7 @@ from rostra.errors import NotAllowed, RostraError
 from rostra.programme.manifest import Manifest
 from rostra.rooms import actions
 from rostra.rooms.rules import check_move
+from rostra.square import heralds
 from rostra.web import lifecycle
 from rostra.web.callers import known_caller
 from rostra.web.door import door
@@ -106,6 +107,8 @@ async def make_space(request: Request, wish: actions.Wish) -> Manifest:
         space = await actions.create_space(
             connection, parts.places, account, wish, now_ms=parts.now_ms()
         )
+        await heralds.created(connection, space, parts.now_ms())
+    parts.chores_added.set()
     return await actions.read_manifest(parts.places, space.slug)
 
 
@@ -147,6 +150,8 @@ async def remove_space(request: Request, slug: str) -> Document:
     parts = parts_of(request)
     async with parts.database.writing() as connection:
         after = await actions.remove_space(connection, parts.places, slug)
+        await heralds.phase_told(connection, slug, after.phase, parts.now_ms())
+    parts.chores_added.set()
     return {"slug": after.slug, "phase": after.phase}
 
 

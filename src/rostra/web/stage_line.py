@@ -58,6 +58,12 @@ class StageLine:
     async def whip(self, body: Answer) -> Answer:
         return await self._ask("whip", body, OFFER_SECONDS)
 
+    async def lateness_ms(self) -> float:
+        """How late the stage's ticks were in the last minute, p99."""
+        health = (await self._ask("status", {}, 1.0)).get("health")
+        late = health.get("stage_tick_p99_ms") if isinstance(health, dict) else None
+        return float(late) if isinstance(late, int | float) else 0.0
+
     async def until_started(self, clock: Clock) -> Answer:
         """Wait for the stage that the supervisor is starting, at most START_SECONDS."""
         deadline = clock.boot_ns() + int(START_SECONDS * 1e9)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +9,7 @@ from rostra.ids import new_id
 from rostra.people.marks import mark, read_mark
 from rostra.people.rules import DAY_MS, SESSION_MS
 from rostra.web.callers import COOKIE
+from rostra.web.own_paths import own_path
 from rostra.web.parts import WebParts, parts_of
 
 DEVICE = "rostra_device"
@@ -28,9 +27,7 @@ WANTED = "rostra_wanted"
 HALF_MS = PROOF_MS = 10 * 60 * 1000
 _DEVICE_MS = 365 * DAY_MS
 _MOST_DEVICE_MARKS = 4
-_LONGEST = 3000
 _WANTED_SECONDS = 3600
-_PATH = re.compile(r"/(?:[A-Za-z0-9_.~%@-]+/?)*(?:\?[!-\[\]-~]{0,2000})?")
 
 
 def _set(response: Response, parts: WebParts, name: str, value: str, ms: int, path: str) -> None:
@@ -120,7 +117,7 @@ def wanted_of(request: Request) -> str:
     """Where to go after signing in. Another server of this host may have set the cookie, so it is
     looked at like any input: it is a path of ours or nothing."""
     wanted = request.cookies.get(WANTED, "").strip('"')
-    return wanted if len(wanted) <= _LONGEST and _PATH.fullmatch(wanted) else "/"
+    return own_path(wanted) or "/"
 
 
 def forget_wanted(response: Response) -> None:

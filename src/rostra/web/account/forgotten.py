@@ -104,9 +104,7 @@ async def _whose(request: Request, secret: str) -> Account:
     return account
 
 
-async def _reset_page(
-    request: Request, secret: str, error: RostraError | None = None
-) -> Response:
+async def _reset_page(request: Request, secret: str, error: RostraError | None = None) -> Response:
     account = await _whose(request, secret)
     async with parts_of(request).database.reading() as connection:
         standing = await authenticators.standing_of(connection, account.id)

@@ -68,9 +68,7 @@ async def change_password(request: Request) -> Response:
             raise
         return await _page(request, error=error)
     async with parts.database.writing() as connection:
-        await set_password(
-            connection, account.id, hashed, parts.now_ms(), length=len(password)
-        )
+        await set_password(connection, account.id, hashed, parts.now_ms(), length=len(password))
         await sessions.end_others(connection, account.id, session.id)
     return RedirectResponse(HOME, 303)
 
@@ -117,7 +115,9 @@ async def new_codes(request: Request) -> Response:
     async with parts.database.writing() as connection:
         standing = await authenticators.standing_of(connection, account.id)
         if not standing.second_factor:
-            raise Conflict("Recovery codes stand for an app or a passkey: set up one of them first.")
+            raise Conflict(
+                "Recovery codes stand for an app or a passkey: set up one of them first."
+            )
         codes = await authenticators.new_recovery_codes(connection, account.id)
     return await _page(request, codes=codes)
 

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from starlette.requests import Request
 
 from rostra.errors import NotFound
-from rostra.ids import sortable_id_at
 from rostra.people import profiles
 from rostra.people.queries import Account
 from rostra.people.rules import SEEN
@@ -81,7 +80,7 @@ async def home_timeline(request: Request) -> Json:
     parts, viewer, span = parts_of(request), me(request), page_of(request)
     async with parts.database.reading() as connection:
         circle = await circle_for(connection, viewer, parts.now_ms())
-        views = await home(connection, circle, span, sortable_id_at(parts.now_ms() + 1))
+        views = await home(connection, circle, span)
     return await _page(request, views, viewer)
 
 
@@ -117,8 +116,7 @@ async def listed(request: Request, id: str) -> Json:
     parts, viewer, span = parts_of(request), me(request), page_of(request)
     async with parts.database.reading() as connection:
         circle = await circle_for(connection, viewer, parts.now_ms())
-        now_id = sortable_id_at(parts.now_ms() + 1)
-        views = await of_list(connection, circle, span, id_of(id), now_id)
+        views = await of_list(connection, circle, span, id_of(id))
     return await _page(request, views, viewer)
 
 

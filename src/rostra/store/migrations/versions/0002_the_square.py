@@ -23,6 +23,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("client_id", name=op.f("uq_applications_client_id")),
     )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_applications_created_ms"), ["created_ms"], unique=False
+        )
+
     op.create_table(
         "chores",
         sa.Column(
@@ -296,6 +301,13 @@ def upgrade() -> None:
     with op.batch_alter_table("follows", schema=None) as batch_op:
         batch_op.create_index("ix_follows_followed_id_id", ["followed_id", "id"], unique=False)
         batch_op.create_index("ix_follows_follower_id_id", ["follower_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_follows_told",
+            ["followed_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("notify"),
+            postgresql_where=sa.text("notify"),
+        )
 
     op.create_table(
         "grants",
@@ -323,6 +335,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_grants_application_id"), ["application_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_grants_expires_ms"), ["expires_ms"], unique=False)
 
     op.create_table(
         "idempotency_keys",
@@ -456,6 +469,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(length=32), nullable=False),
         sa.Column("hash", sa.String(length=200), nullable=False),
         sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("short", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("wrong_in_a_row", sa.Integer(), server_default="0", nullable=False),
         sa.Column("wrong_in_hour", sa.Integer(), server_default="0", nullable=False),
         sa.Column("hour_began_ms", sa.BigInteger(), nullable=False),
@@ -1133,11 +1147,13 @@ def upgrade() -> None:
     with op.batch_alter_table("api_tokens", schema=None) as batch_op:
         batch_op.add_column(sa.Column("application_id", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("scopes", sa.String(length=500), nullable=True))
+        batch_op.add_column(sa.Column("grant", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("used_ms", sa.BigInteger(), nullable=True))
         batch_op.alter_column("account_id", existing_type=sa.VARCHAR(length=32), nullable=True)
         batch_op.create_index(
             batch_op.f("ix_api_tokens_application_id"), ["application_id"], unique=False
         )
+        batch_op.create_index(batch_op.f("ix_api_tokens_grant"), ["grant"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_api_tokens_application_id"),
             "applications",

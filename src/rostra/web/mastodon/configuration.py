@@ -1,0 +1,89 @@
+"""What this server takes, which clients ask before they send: the limits that hold elsewhere."""
+
+from __future__ import annotations
+
+import rostra
+from rostra.square import rules
+from rostra.square.text import LINK_COUNTS_AS
+from rostra.web.mastodon.answers import Document
+from rostra.web.parts import Origins
+
+API_VERSION = "4.4.0"
+"""Of Mastodon, whose API is spoken here; clients compare it with what they need."""
+
+API_NUMBER = 6
+"""The same as a number (`api_versions`): 6 is that of 4.4."""
+
+VERSION = f"{API_VERSION} (compatible; Rostra {rostra.__version__})"
+MIB = 1024 * 1024
+PICTURE_BYTES, SOUND_BYTES = 16 * MIB, 40 * MIB
+MOST_PIXELS = 40_000_000
+LONGEST_DESCRIPTION = 1500
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
+SOUNDS = (
+    "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac", "audio/ogg", "audio/opus", "audio/flac",
+    "audio/wav", "audio/x-wav", "audio/webm",
+)  # fmt: skip
+MOST_FIELDS = 4
+LONGEST_FIELD = 255
+LONGEST_BIO = 500
+LONGEST_NAME = 80
+
+
+def streaming_url(origins: Origins) -> str:
+    """Where streams are, without the path."""
+    scheme, _, rest = origins.public_url.partition("://")
+    return f"{'wss' if scheme == 'https' else 'ws'}://{rest}"
+
+
+def configuration(origins: Origins, longest_post: int) -> Document:
+    """entities/Instance#configuration; `longest_post` is the operator's choice."""
+    return {
+        "urls": {
+            "streaming": streaming_url(origins),
+            "status": None,
+            "about": f"{origins.public_url}/",
+            "privacy_policy": None,
+            "terms_of_service": None,
+        },
+        "vapid": {"public_key": ""},
+        "accounts": {
+            "max_featured_tags": 0,
+            "max_pinned_statuses": rules.MOST_PINS,
+            "max_profile_fields": MOST_FIELDS,
+            "profile_field_name_limit": LONGEST_FIELD,
+            "profile_field_value_limit": LONGEST_FIELD,
+            "max_display_name_length": LONGEST_NAME,
+            "max_note_length": LONGEST_BIO,
+            "avatar_description_limit": 0,
+            "header_description_limit": 0,
+        },
+        "statuses": {
+            "max_characters": longest_post,
+            "max_media_attachments": rules.MOST_MEDIA,
+            "characters_reserved_per_url": LINK_COUNTS_AS,
+            "supported_mime_types": ["text/plain"],
+        },
+        "media_attachments": {
+            "description_limit": LONGEST_DESCRIPTION,
+            "supported_mime_types": [*PICTURES, *SOUNDS],
+            "image_size_limit": PICTURE_BYTES,
+            "image_matrix_limit": MOST_PIXELS,
+            "video_size_limit": SOUND_BYTES,
+            "video_frame_rate_limit": 60,
+            "video_matrix_limit": MOST_PIXELS,
+        },
+        "polls": {
+            "max_options": rules.MOST_OPTIONS,
+            "max_characters_per_option": rules.LONGEST_OPTION,
+            "min_expiration": rules.SHORTEST_POLL_S,
+            "max_expiration": rules.LONGEST_POLL_S,
+        },
+        "translation": {"enabled": False},
+        "timelines_access": {
+            "live_feeds": {"local": "public", "remote": "disabled"},
+            "hashtag_feeds": {"local": "public", "remote": "disabled"},
+            "trending_link_feeds": {"local": "disabled", "remote": "disabled"},
+        },
+        "limited_federation": True,
+    }

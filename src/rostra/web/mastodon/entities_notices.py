@@ -1,0 +1,174 @@
+"""Notices and conversations as the Mastodon API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rostra.people.profiles import Profile
+from rostra.square.conversations import Conversation
+from rostra.square.noticed import Notice
+from rostra.square.posts import PostView
+from rostra.web.mastodon.answers import Document, moment
+from rostra.web.mastodon.entities_account import account
+from rostra.web.mastodon.entities_status import Sight, status
+
+KINDS = {"live": "status"}
+"""Kinds that the API has not, by those that say nearly the same to apps: only with a post."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What notices point to: people, posts as the viewer sees them, what moderators said."""
+
+    sight: Sight
+    people: Mapping[str, Profile]
+    posts: Mapping[int, PostView]
+    reports: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    sanctions: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def kind_of(notice: Notice) -> str:
+    """The notice's type in the API."""
+    return KINDS.get(notice.kind, notice.kind)
+
+
+def notification(notice: Notice, around: Surroundings) -> Document | None:
+    """https://docs.joinmastodon.org/entities/Notification/; None when what it is about is gone."""
+    view = around.posts.get(notice.post_id or 0)
+    if view is None and (notice.post_id is not None or notice.kind in KINDS):
+        return None
+    who = around.people.get(notice.from_id or "")
+    if who is None:
+        who = view.author if view is not None else around.people.get(notice.account_id)
+    if who is None:
+        return None
+    shown: Document = {
+        "id": str(notice.id),
+        "type": kind_of(notice),
+        "created_at": moment(notice.created_ms),
+        "group_key": group_key(notice),
+        "account": account(who, around.sight.origins),
+    }
+    if view is not None:
+        shown["status"] = status(view, around.sight)
+    return shown | _official(notice, around, shown["account"])
+
+
+def group_key(notice: Notice) -> str:
+    """Those that are shown as one have the same: favourites and boosts of a post, follows."""
+    if notice.kind in {"favourite", "reblog"}:
+        return f"{notice.kind}-{notice.post_id}"
+    if notice.kind == "follow":
+        return f"follow-{notice.created_ms // 86_400_000}"
+    return f"ungrouped-{notice.id}"
+
+
+def grouped(found: Sequence[Notice], around: Surroundings, most_sampled: int = 8) -> Document:
+    """https://docs.joinmastodon.org/methods/grouped_notifications/ : groups, people and posts."""
+    groups: dict[str, list[Notice]] = {}
+    shown: dict[int, Document] = {}
+    for notice in found:
+        document = notification(notice, around)
+        if document is not None:
+            shown[notice.id] = document
+            groups.setdefault(group_key(notice), []).append(notice)
+    members = {key: [shown[each.id] for each in group] for key, group in groups.items()}
+    people = {each["account"]["id"]: each["account"] for each in shown.values()}
+    posts = {each["status"]["id"]: each["status"] for each in shown.values() if "status" in each}
+    return {
+        "accounts": list(people.values()),
+        "partial_accounts": [],
+        "statuses": list(posts.values()),
+        "notification_groups": [
+            _group(key, group, members[key], most_sampled) for key, group in groups.items()
+        ],
+    }
+
+
+def _group(
+    key: str, group: Sequence[Notice], members: Sequence[Document], most_sampled: int
+) -> Document:
+    newest, first = group[0], members[0]
+    ids = list(dict.fromkeys(each["account"]["id"] for each in members))
+    made = {
+        "group_key": key,
+        "notifications_count": len(group),
+        "type": first["type"],
+        "most_recent_notification_id": newest.id,
+        "page_min_id": str(group[-1].id),
+        "page_max_id": str(newest.id),
+        "latest_page_notification_at": first["created_at"],
+        "sample_account_ids": ids[:most_sampled],
+    }
+    if "status" in first:
+        made["status_id"] = first["status"]["id"]
+    return made | {name: first[name] for name in ("report", "moderation_warning") if name in first}
+
+
+def conversation(
+    found: Conversation, people: Mapping[str, Profile], last: PostView | None, sight: Sight
+) -> Document:
+    """https://docs.joinmastodon.org/entities/Conversation/"""
+    others = [people[each] for each in found.others if each in people]
+    return {
+        "id": str(found.id),
+        "unread": found.unread,
+        "accounts": [account(each, sight.origins) for each in others],
+        "last_status": None if last is None else status(last, sight),
+    }
+
+
+def policy() -> Document:
+    """https://docs.joinmastodon.org/entities/NotificationPolicy/: nothing is held back here."""
+    everything = {
+        f"for_{whom}": "accept"
+        for whom in (
+            "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts"
+        )
+    }  # fmt: skip
+    summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
+    return {**everything, "summary": summary}
+
+
+def _official(notice: Notice, around: Surroundings, target: Document) -> Document:
+    if notice.kind == "moderation_warning":
+        found = around.sanctions.get(notice.sanction_id or 0, {})
+        return {
+            "moderation_warning": {
+                "id": str(notice.sanction_id or notice.id),
+                "action": _ACTIONS.get(found.get("act", ""), "none"),
+                "text": found.get("reason", ""),
+                "status_ids": [str(found["post_id"])] if found.get("post_id") else None,
+                "target_account": target,
+                "appeal": None,
+                "created_at": moment(notice.created_ms),
+            }
+        }
+    if notice.kind == "admin.report":
+        found = around.reports.get(notice.report_id or 0, {})
+        return {
+            "report": {
+                "id": str(notice.report_id or notice.id),
+                "action_taken": found.get("state") == "resolved",
+                "action_taken_at": None,
+                "category": found.get("category", "other"),
+                "comment": found.get("comment", ""),
+                "forwarded": False,
+                "created_at": moment(notice.created_ms),
+                "status_ids": None,
+                "rule_ids": None,
+                "collection_ids": None,
+                "target_account": _reported(found, around) or target,
+            }
+        }
+    return {}
+
+
+def _reported(found: Mapping[str, Any], around: Surroundings) -> Document | None:
+    profile = around.people.get(found.get("account_id") or "")
+    return None if profile is None else account(profile, around.sight.origins)
+
+
+_ACTIONS = {"remove": "delete_statuses", "limit": "silence", "suspend": "suspend"}

@@ -1,0 +1,57 @@
+"""From notices to the JSON of the API: everything that a page of them points to, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rostra.moderation.tables import reports, sanctions
+from rostra.people import profiles
+from rostra.people.queries import Account
+from rostra.square.conversations import Conversation
+from rostra.square.noticed import Notice
+from rostra.square.views import show
+from rostra.web.mastodon.answers import Document
+from rostra.web.mastodon.entities_notices import Surroundings, conversation
+from rostra.web.mastodon.showing import sight_of
+from rostra.web.parts import WebParts
+
+
+async def surroundings(
+    parts: WebParts, connection: AsyncConnection, found: Sequence[Notice], viewer: Account
+) -> Surroundings:
+    """What the notices of `viewer` point to."""
+    post_ids = list({each.post_id for each in found if each.post_id is not None})
+    views = await show(connection, post_ids, viewer, parts.now_ms())
+    told = await _rows(connection, reports, {each.report_id for each in found})
+    acts = await _rows(connection, sanctions, {each.sanction_id for each in found})
+    people = {each.from_id for each in found} | {row["account_id"] for row in told.values()}
+    known = await profiles.of_ids(connection, [viewer.id, *(each for each in people if each)])
+    return Surroundings(
+        await sight_of(parts, views, viewer), known, {view.post.id: view for view in views}, told,
+        acts,
+    )  # fmt: skip
+
+
+async def conversations_shown(
+    parts: WebParts, connection: AsyncConnection, found: Sequence[Conversation], viewer: Account
+) -> list[Document]:
+    """Conversations of `viewer` with their people and newest posts."""
+    views = await show(connection, [each.last_post_id for each in found], viewer, parts.now_ms())
+    last = {view.post.id: view for view in views}
+    people = await profiles.of_ids(connection, [who for each in found for who in each.others])
+    sight = await sight_of(parts, views, viewer)
+    return [conversation(each, people, last.get(each.last_post_id), sight) for each in found]
+
+
+async def _rows(
+    connection: AsyncConnection, table: Table, ids: set[int | None]
+) -> dict[int, dict[str, Any]]:
+    wanted = ids - {None}
+    if not wanted:
+        return {}
+    found = await connection.execute(select(table).where(table.c.id.in_(wanted)))
+    return {row["id"]: dict(row) for row in found.mappings()}

@@ -1,0 +1,1 @@
+"""Streams: open connections that are told what happens, over SSE and WebSocket."""
