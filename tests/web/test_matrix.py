@@ -25,6 +25,7 @@ LET_IN = {
     Rule.ANYONE: {"nobody", "member", "host", "owner", "admin", "seat", "host seat", "other seat"},
     Rule.SIGNED_IN: {"member", "host", "owner", "admin"},
     Rule.MAY_HOST: {"host", "owner", "admin"},
+    Rule.ADMINISTERS: {"admin"},
     Rule.OWNS: {"owner", "admin"},
     Rule.RUNS: {"owner", "admin", "host seat"},
     Rule.HAS_SEAT: {"owner", "admin", "seat", "host seat"},

@@ -7,7 +7,10 @@ import re
 from rostra.web.files import STATIC, files, modules
 from rostra.web.templates import HERE, stage_texts, texts
 
-TEMPLATES = {path.name: path.read_text("utf-8") for path in (HERE / "templates").glob("*.html")}
+TEMPLATES = {
+    path.relative_to(HERE / "templates").as_posix(): path.read_text("utf-8")
+    for path in (HERE / "templates").rglob("*.*")
+}
 CODE = "\n".join(path.read_text("utf-8") for path in sorted((STATIC / "stage").glob("*.js")))
 FOUND_BY_PARTS = tuple(re.findall(r"`(\w+_)\$\{", CODE))
 

@@ -33,7 +33,8 @@ async def access_of(connection: AsyncConnection, account_id: str) -> list[Access
     joined = (
         select(
             applications.c.id, applications.c.name, func.min(api_tokens.c.created_ms).label("made"),
-            func.max(api_tokens.c.used_ms).label("used"), func.max(api_tokens.c.scopes).label("may"),
+            func.max(api_tokens.c.used_ms).label("used"),
+            func.max(api_tokens.c.scopes).label("may"),
         )
         .join(api_tokens, api_tokens.c.application_id == applications.c.id)
         .where(api_tokens.c.account_id == account_id)

@@ -64,15 +64,15 @@ async def still_leaves(connection: AsyncConnection, account_id: str) -> bool:
     return (await connection.execute(asked)).scalar() in ("leaving", "suspended")
 
 
-async def forget(connection: AsyncConnection, account_id: str) -> list[str]:
-    """Forget who it was, but for the handle: the names of the two pictures and the exports."""
+async def forget(connection: AsyncConnection, account_id: str) -> tuple[list[str], list[str]]:
+    """Forget who it was, but for the handle: the files of its pictures, and of its exports."""
     mine = accounts.c.id == account_id
     row = (await connection.execute(select(accounts).where(mine))).one()
-    files = [name for name in (row.avatar, row.header) if name is not None]
+    pictures = [name for name in (row.avatar, row.header) if name is not None]
     asked = select(exports.c.file).where(
         exports.c.account_id == account_id, exports.c.file.is_not(None)
     )
-    files += (await connection.execute(asked)).scalars().all()
+    copies = [str(name) for name in (await connection.execute(asked)).scalars()]
     for table in _OWN:
         await connection.execute(delete(table).where(table.c.account_id == account_id))
     await connection.execute(delete(sign_up_invites).where(sign_up_invites.c.made_by == account_id))
@@ -86,4 +86,4 @@ async def forget(connection: AsyncConnection, account_id: str) -> list[str]:
             last_post_id=0, state_until_ms=None,
         )
     )  # fmt: skip
-    return files
+    return pictures, copies

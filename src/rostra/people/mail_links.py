@@ -35,8 +35,8 @@ class MailLink:
 
 
 async def send_later(
-    connection: AsyncConnection, purpose: str, account_id: str, email: str, language: str,
-    now_ms: int,
+    connection: AsyncConnection, purpose: str, account_id: str, email: str, *,
+    language: str, now_ms: int,
 ) -> None:  # fmt: skip
     """Have a letter sent; one of the same purpose that waits is replaced.
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 from rostra.errors import BadInput
 
@@ -83,7 +84,7 @@ def _repeats(plain: str) -> bool:
 
 def _runs(plain: str) -> bool:
     """Whether each character follows the one before, up or down, as in abcdefgh."""
-    steps = {ord(b) - ord(a) for a, b in zip(plain, plain[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(plain)}
     return steps in ({1}, {-1})
 
 

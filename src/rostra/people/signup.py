@@ -23,27 +23,12 @@ MOST_USES = 1000
 MOST_DAYS = 365
 MOST_INVITES = 200
 RESERVED = frozenset(
-    [
-        "admin",
-        "administrator",
-        "moderator",
-        "mod",
-        "root",
-        "support",
-        "help",
-        "security",
-        "abuse",
-        "postmaster",
-        "webmaster",
-        "rostra",
-        "system",
-        "official",
-        "staff",
-        "team",
-        "api",
+    {
+        "admin", "administrator", "moderator", "mod", "root", "support", "help", "security",
+        "abuse", "postmaster", "webmaster", "rostra", "system", "official", "staff", "team", "api",
         "settings",
-    ]
-)
+    }
+)  # fmt: skip
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )

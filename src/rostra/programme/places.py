@@ -74,6 +74,11 @@ class Places:
         return self.media / "incoming"
 
     @property
+    def exports(self) -> Path:
+        """Copies of people's data, until they are fetched."""
+        return self.root / "exports"
+
+    @property
     def spaces(self) -> Path:
         return self.root / "spaces"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["stage_texts"] = stage_texts
+    made.filters["moment"] = moment
     return made
+
+
+def moment(ms: int) -> str:
+    """A moment, of milliseconds since the epoch, as pages and scripts read it (UTC)."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
 
 
 @cache

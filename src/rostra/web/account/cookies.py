@@ -30,7 +30,7 @@ _MOST_DEVICE_MARKS = 4
 _WANTED_SECONDS = 3600
 
 
-def _set(response: Response, parts: WebParts, name: str, value: str, ms: int, path: str) -> None:
+def _set(response: Response, parts: WebParts, name: str, value: str, ms: int, *, path: str) -> None:
     response.set_cookie(
         name, value, max_age=ms // 1000, path=path, httponly=True, samesite="lax",
         secure=is_secure(parts),
@@ -42,7 +42,7 @@ def is_secure(parts: WebParts) -> bool:
 
 
 def set_session(response: Response, parts: WebParts, secret: str) -> None:
-    _set(response, parts, COOKIE, secret, SESSION_MS, "/")
+    _set(response, parts, COOKIE, secret, SESSION_MS, path="/")
 
 
 def session_of(request: Request) -> str:
@@ -64,7 +64,7 @@ def set_device(request: Request, response: Response, account_id: str) -> None:
     present = device_of(request, account_id) or new_id()
     fresh = mark(parts.secret, "device", now_ms + _DEVICE_MS, account_id, present)
     marks = [fresh, *others[: _MOST_DEVICE_MARKS - 1]]
-    _set(response, parts, DEVICE, "~".join(marks), _DEVICE_MS, "/sign-in")
+    _set(response, parts, DEVICE, "~".join(marks), _DEVICE_MS, path="/sign-in")
 
 
 def device_of(request: Request, account_id: str) -> str | None:
@@ -83,7 +83,7 @@ def _device_marks(request: Request) -> list[str]:
 
 def set_half(response: Response, parts: WebParts, account_id: str) -> None:
     made = mark(parts.secret, "half", parts.now_ms() + HALF_MS, account_id)
-    _set(response, parts, HALF, made, HALF_MS, "/sign-in")
+    _set(response, parts, HALF, made, HALF_MS, path="/sign-in")
 
 
 def half_of(request: Request) -> str | None:
@@ -99,7 +99,7 @@ def forget_half(response: Response) -> None:
 
 def set_proof(response: Response, parts: WebParts, session_id: str) -> None:
     made = mark(parts.secret, "proof", parts.now_ms() + PROOF_MS, session_id)
-    _set(response, parts, PROOF, made, PROOF_MS, "/settings")
+    _set(response, parts, PROOF, made, PROOF_MS, path="/settings")
 
 
 def has_proof(request: Request, session_id: str) -> bool:
@@ -110,7 +110,7 @@ def has_proof(request: Request, session_id: str) -> bool:
 
 def remember_wanted(parts: WebParts, response: Response, path: str) -> None:
     """Whoever signs in within the hour goes on to `path`, a page of ours with its query."""
-    _set(response, parts, WANTED, path, _WANTED_SECONDS * 1000, "/sign-in")
+    _set(response, parts, WANTED, path, _WANTED_SECONDS * 1000, path="/sign-in")
 
 
 def wanted_of(request: Request) -> str:

@@ -57,7 +57,9 @@ async def send(request: Request) -> Response:
         take(parts.entrance.letters, account.id, now_ms)
         language = language_of(request.headers.get("accept-language", ""))
         async with parts.database.writing() as connection:
-            await mail_links.send_later(connection, "reset", account.id, email, language, now_ms)
+            await mail_links.send_later(
+                connection, "reset", account.id, email, language=language, now_ms=now_ms
+            )
     return _page(request, sent=True)
 
 

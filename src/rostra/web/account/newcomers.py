@@ -53,7 +53,12 @@ async def approve(request: Request) -> Response:
         own = await editing.own(connection, account.id)
         if own.email is not None and parts.settings.smtp is not None:
             await mail_links.send_later(
-                connection, "welcome", account.id, own.email, own.language, parts.now_ms()
+                connection,
+                "welcome",
+                account.id,
+                own.email,
+                language=own.language,
+                now_ms=parts.now_ms(),
             )
     return RedirectResponse(HOME, 303)
 

@@ -77,7 +77,7 @@ async def change_email(request: Request) -> Response:
             if email is not None and unconfirmed and parts.settings.smtp is not None:
                 language = language_of(request.headers.get("accept-language", ""))
                 await mail_links.send_later(
-                    connection, "confirm", account.id, email, language, now_ms
+                    connection, "confirm", account.id, email, language=language, now_ms=now_ms
                 )
     except RostraError as error:
         if not wants_page(request):

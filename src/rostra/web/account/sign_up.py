@@ -69,7 +69,7 @@ async def _joined(request: Request, fields: dict[str, str]) -> Account:
         account = await sign_up(connection, charter, wish, hashed, now_ms)
         if wish.email and parts.settings.smtp is not None:
             await mail_links.send_later(
-                connection, "confirm", account.id, wish.email, language, now_ms
+                connection, "confirm", account.id, wish.email, language=language, now_ms=now_ms
             )
     return account
 

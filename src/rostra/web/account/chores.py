@@ -1,0 +1,72 @@
+"""Chores about accounts: letters, copies of one's data, and accounts that are deleted at last."""
+
+from __future__ import annotations
+
+from rostra.chores.queue import Chore, Doer, Later
+from rostra.people import exports, leaving
+from rostra.people.exports import EXPORT_CHORE, FORGET_EXPORT_CHORE
+from rostra.people.mail_links import MAIL_CHORE
+from rostra.people.rules import LEAVING_CHORE
+from rostra.square.departure import forget_media, forget_some
+from rostra.web.account import letters
+from rostra.web.account.copies import Copying, delete_files
+from rostra.web.acting import acting
+from rostra.web.parts import WebParts
+
+
+def doers(parts: WebParts) -> dict[str, Doer]:
+    """Who does what, by the kind of the chore."""
+    at_work = AccountChores(parts)
+    return {
+        MAIL_CHORE: at_work.send_letter,
+        EXPORT_CHORE: at_work.copy_some,
+        FORGET_EXPORT_CHORE: at_work.forget_copy,
+        LEAVING_CHORE: at_work.forget_account,
+    }
+
+
+class AccountChores:
+    """Each does a bounded part, and says when it goes on."""
+
+    def __init__(self, parts: WebParts) -> None:
+        self._parts = parts
+
+    async def send_letter(self, chore: Chore, now_ms: int) -> Later | None:
+        """Write the letter, and hand it in. Raises Unavailable when the mail server does not."""
+        await letters.send(self._parts, chore.details, now_ms)
+        return None
+
+    async def copy_some(self, chore: Chore, now_ms: int) -> Later | None:
+        """Write the next part of a copy."""
+        step = int(chore.details["step"])
+        details = await Copying(self._parts, str(chore.subject)).write_some(
+            step, int(chore.details.get("after", 0)), now_ms
+        )
+        return None if details is None else Later(now_ms, details)
+
+    async def forget_copy(self, chore: Chore, now_ms: int) -> Later | None:
+        """The week is over."""
+        await delete_files(self._parts.places.exports, [str(chore.details["file"])])
+        async with self._parts.database.writing() as connection:
+            await exports.forget_export(connection, str(chore.subject))
+        return None
+
+    async def forget_account(self, chore: Chore, now_ms: int) -> Later | None:
+        """Forget some of an account that is deleted, and at last who it was."""
+        parts, account_id = self._parts, str(chore.subject)
+        async with parts.database.reading() as connection:
+            if not await leaving.still_leaves(connection, account_id):
+                return None
+        async with acting(parts) as act:
+            if await forget_some(act, account_id):
+                return Later(now_ms)
+        async with parts.database.writing() as connection:
+            files = await forget_media(connection, account_id)
+        if files:
+            await delete_files(parts.places.media, files)
+            return Later(now_ms)
+        async with parts.database.writing() as connection:
+            pictures, copies = await leaving.forget(connection, account_id)
+        await delete_files(parts.places.media, pictures)
+        await delete_files(parts.places.exports, copies)
+        return None
