@@ -7,9 +7,9 @@ import re
 from rostra.web.files import STATIC, files, modules
 from rostra.web.templates import HERE, stage_texts, texts
 
+PAGES = HERE / "templates"
 TEMPLATES = {
-    path.relative_to(HERE / "templates").as_posix(): path.read_text("utf-8")
-    for path in (HERE / "templates").rglob("*.*")
+    path.relative_to(PAGES).as_posix(): path.read_text("utf-8") for path in PAGES.rglob("*.*")
 }
 CODE = "\n".join(path.read_text("utf-8") for path in sorted((STATIC / "stage").glob("*.js")))
 FOUND_BY_PARTS = tuple(re.findall(r"`(\w+_)\$\{", CODE))

@@ -199,6 +199,19 @@ async def token_for_itself(
     )
 
 
+async def token_for(
+    connection: AsyncConnection,
+    application: Application,
+    account: Account,
+    scopes: tuple[str, ...],
+    now_ms: int,
+) -> Granted:
+    """A token for somebody whom the application just signed up."""
+    return await _new_token(
+        connection, application, scopes, account_id=account.id, key=None, now_ms=now_ms
+    )
+
+
 async def revoke(connection: AsyncConnection, application: Application, token: str) -> None:
     """The token is no longer good; one that is not there needs nothing (RFC 7009, section 2.2).
 

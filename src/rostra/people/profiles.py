@@ -34,6 +34,7 @@ class Profile:
     followers: int
     following: int
     last_post_id: int
+    sensitized: bool = False
 
     @property
     def account(self) -> Account:
@@ -42,7 +43,7 @@ class Profile:
 
 _SHOWN = (
     "id", "handle", "name", "role", "state", "created_ms", "bio", "fields", "avatar", "header",
-    "locked", "bot", "hidden", "posts", "followers", "following", "last_post_id",
+    "locked", "bot", "hidden", "posts", "followers", "following", "last_post_id", "sensitized",
 )  # fmt: skip
 _PROFILE = select(*(accounts.c[name] for name in _SHOWN))
 

@@ -18,6 +18,7 @@ accounts = Table(
     # active, pending (waits for approval), limited, suspended, leaving, gone: see rules.STATES
     Column("state", String(10), nullable=False, server_default="active"),
     moment("state_until_ms", needed=False),
+    flag("sensitized"),  # by moderators: all its media are shown as sensitive
     Column("email", String(254), unique=True),
     moment("email_confirmed_ms", needed=False),
     words("bio", 500),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rostra.errors import NotAllowed, NotFound, NotProcessable
 from rostra.people.queries import Account
 from rostra.square.act import Act, News
+from rostra.square.closing import close_later
 from rostra.square.posts import Poll, PollOption, Post
 from rostra.square.rules import PollWish
 from rostra.square.tables import poll_options, poll_votes, polls
@@ -27,6 +28,7 @@ async def begin(act: Act, post_id: int, wish: PollWish) -> None:
             expires_ms=act.now_ms + wish.seconds * 1000,
         )
     )  # fmt: skip
+    await close_later(act, post_id, act.now_ms + wish.seconds * 1000)
     options = [
         {"post_id": post_id, "position": n, "title": title} for n, title in enumerate(wish.options)
     ]

@@ -22,6 +22,7 @@ from rostra.web import (
 from rostra.web.door import RuledRoute, streaming
 from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
+from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
 from rostra.web.streaming import sse
 from rostra.web.streaming.hub import Hub
@@ -39,6 +40,7 @@ DOORS = (
     media,
     upload_pages,
     sse,
+    moderation,
     *mastodon_doors.DOORS,
 )
 

@@ -18,7 +18,8 @@ from rostra.errors import RostraError, Unavailable
 from rostra.ids import sortable_id_at
 from rostra.programme.manifest import Manifest
 from rostra.rooms import actions as rooms
-from rostra.square import closing, heralds, live, noticed, telling
+from rostra.square import closing, heralds, live, noticed, scheduling, telling
+from rostra.square.due import publish_due
 from rostra.web.acting import acting
 from rostra.web.parts import WebParts
 from rostra.web.stage_line import StageLine
@@ -43,6 +44,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         live.CHORE: _with(parts, _tell_followers),
         telling.CHORE: _with(parts, _tell),
         closing.CHORE: _with(parts, _close_poll),
+        scheduling.CHORE: _with(parts, _publish),
         TIDY: _with(parts, _tidy),
     }
 
@@ -140,7 +142,7 @@ async def _tell(parts: WebParts, chore: Chore, now_ms: int) -> Later | None:
     if step is None:
         return None
     async with acting(parts) as act:
-        await telling.tell(act, step)
+        await telling.tell_some(act, step)
     return Later(now_ms, step.rest) if step.rest is not None else None
 
 
@@ -154,6 +156,13 @@ async def _close_poll(parts: WebParts, chore: Chore, now_ms: int) -> Later | Non
     async with acting(parts) as act:
         await closing.close_step(act, post_id, step)
     return Later(now_ms, {"after": step.after}) if step.after is not None else None
+
+
+async def _publish(parts: WebParts, chore: Chore, now_ms: int) -> Later | None:
+    """A scheduled post's time has come."""
+    async with acting(parts) as act:
+        await publish_due(act, int(chore.details["id"]))
+    return None
 
 
 async def _tidy(parts: WebParts, chore: Chore, now_ms: int) -> Later:

@@ -74,3 +74,5 @@ class Limits:
             4, "You are sending four files already: wait until one of them is here."
         )
         self.relations = Bucket(rate=1, burst=60)
+        self.reports = Bucket(rate=1 / 600, burst=5)
+        """By the address of whoever has no account."""

@@ -1,21 +1,23 @@
 """Who may pass which door. Pure; every route names one of these rules, and none means nobody.
 
-|             | anybody | account | host | moderator | owner | admin | seat | host's seat |
-|-------------|---------|---------|------|-----------|-------|-------|------|-------------|
-| ANYONE      | yes     | yes     | yes  | yes       | yes   | yes   | yes  | yes         |
-| AN_APP      |         | yes     | yes  | yes       | yes   | yes   |      |             |
-| SIGNED_IN   |         | yes     | yes  | yes       | yes   | yes   |      |             |
-| MAY_HOST    |         |         | yes  | yes       | yes   | yes   |      |             |
-| MODERATES   |         |         |      | yes       |       | yes   |      |             |
-| ADMINISTERS |         |         |      |           |       | yes   |      |             |
-| OWNS        |         |         |      |           | yes   | yes   |      |             |
-| RUNS        |         |         |      |           | yes   | yes   |      | yes         |
-| HAS_SEAT    |         |         |      |           | yes   | yes   | yes  | yes         |
+|              | anybody | account | host | moderator | owner | admin | seat | host's seat |
+|--------------|---------|---------|------|-----------|-------|-------|------|-------------|
+| ANYONE       | yes     | yes     | yes  | yes       | yes   | yes   | yes  | yes         |
+| AN_APP       |         | yes     | yes  | yes       | yes   | yes   |      |             |
+| SIGNED_IN    |         | yes     | yes  | yes       | yes   | yes   |      |             |
+| IN_ANY_STATE |         | yes     | yes  | yes       | yes   | yes   |      |             |
+| MAY_HOST     |         |         | yes  | yes       | yes   | yes   |      |             |
+| MODERATES    |         |         |      | yes       |       | yes   |      |             |
+| ADMINISTERS  |         |         |      |           |       | yes   |      |             |
+| OWNS         |         |         |      |           | yes   | yes   |      |             |
+| RUNS         |         |         |      |           | yes   | yes   |      | yes         |
+| HAS_SEAT     |         |         |      |           | yes   | yes   | yes  | yes         |
 
 A *seat* in the Space is a signed token, checked without the database; the rest are accounts. AN_APP
 takes an application's own token as well. An account that is pending, suspended or leaving is let in
-nowhere but where everybody is; a token of an application only where one of its scopes covers the
-scope of the door (`read` covers `read:statuses`), and never where the door names none.
+nowhere but where everybody is and by IN_ANY_STATE; a token of an application only where one of its
+scopes covers the scope of the door (`read` covers `read:statuses`), and never where the door names
+none.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ class Rule(StrEnum):
     ANYONE = "anyone"
     AN_APP = "signed in, and applications for themselves"
     SIGNED_IN = "signed in"
+    IN_ANY_STATE = "signed in, suspended or not"
     MAY_HOST = "hosts and administrators"
     MODERATES = "moderators and administrators"
     ADMINISTERS = "administrators"
@@ -105,6 +108,8 @@ def check_account(rule: Rule, caller: Caller, owner_id: str | None) -> None:
         if rule is Rule.AN_APP and caller.application_id is not None:
             return
         raise NotAllowed("This invitation is not good for that: ask the host.")
+    if rule is Rule.IN_ANY_STATE and account.state != "gone":
+        return
     if not account.may_act:
         raise NotAllowed(_WHY_NOT[account.state])
     _check_role(rule, account, owner_id)
@@ -112,7 +117,7 @@ def check_account(rule: Rule, caller: Caller, owner_id: str | None) -> None:
 
 _WHY_NOT = {
     "pending": "Your account waits for an administrator to approve it: come back later.",
-    "suspended": "Your account is suspended: read why under your notices, and ask there.",
+    "suspended": "Your account is suspended: sign in and read why at /settings/standing.",
     "leaving": "Your account is being deleted.",
     "gone": "This account was deleted.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rostra.people.editing import Own
 from rostra.people.profiles import Profile
 from rostra.web.mastodon.entities_account import account, credential_account
 from rostra.web.parts import Origins
@@ -15,7 +16,7 @@ ADA = Profile(
     avatar=None, header="h.webp", locked=False, bot=False, hidden=False, posts=3, followers=2,
     following=1, last_post_id=1_700_000_000_000 << 16,
 )  # fmt: skip
-OWN = {"default_visibility": "public", "default_sensitive": False, "language": ""}
+OWN = Own(None, None, "", "public", False, {})
 
 
 def test_somebody_as_anybody_sees_them():

@@ -43,7 +43,7 @@ async def join(request: Request) -> Response:
     """Sign up, and sign in"""
     fields = await form_of(request)
     try:
-        account = await _joined(request, fields)
+        account = await joined(request, fields)
     except RostraError as error:
         if not wants_page(request):
             raise
@@ -53,7 +53,8 @@ async def join(request: Request) -> Response:
     return await let_in(request, account.id)
 
 
-async def _joined(request: Request, fields: dict[str, str]) -> Account:
+async def joined(request: Request, fields: dict[str, str]) -> Account:
+    """Sign up with what was said. Raises as `checked_newcomer`, `checked_password`, `sign_up`."""
     parts, now_ms = parts_of(request), parts_of(request).now_ms()
     take(parts.entrance.sign_ups, address_key_of(request), now_ms)
     async with parts.database.reading() as connection:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rostra.web.mastodon import (
+    accounts,
+    admin,
     apps,
     authorize,
     blocks,
@@ -13,15 +15,21 @@ from rostra.web.mastodon import (
     markers,
     media,
     oauth,
+    oembed,
+    own_account,
     reactions,
     relationships,
+    reports,
     scheduled,
     statuses,
     tags,
     timelines,
+    trends,
 )
 
 DOORS = (
+    accounts,
+    admin,
     apps,
     authorize,
     blocks,
@@ -32,10 +40,14 @@ DOORS = (
     markers,
     media,
     oauth,
+    oembed,
+    own_account,
     reactions,
     relationships,
+    reports,
     scheduled,
     statuses,
     tags,
     timelines,
+    trends,
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from rostra.people.editing import Own
 from rostra.people.profiles import Profile
 from rostra.people.rules import SEEN
 from rostra.square.text import bio_of
@@ -59,14 +57,14 @@ def account(profile: Profile, origins: Origins) -> Document:
 
 
 def credential_account(
-    profile: Profile, origins: Origins, own: Mapping[str, Any], *, requests: int = 0
+    profile: Profile, origins: Origins, own: Own, *, requests: int = 0
 ) -> Document:
-    """Somebody as they see themselves; `own` is profiles.own_choices, `requests` to follow them."""
+    """Somebody as they see themselves; `requests` are those to follow them."""
     return account(profile, origins) | {
         "source": {
-            "privacy": own["default_visibility"],
-            "sensitive": own["default_sensitive"],
-            "language": own["language"] or None,
+            "privacy": own.default_visibility,
+            "sensitive": own.default_sensitive,
+            "language": own.language or None,
             "note": profile.bio,
             "fields": [
                 {"name": name, "value": value, "verified_at": None}

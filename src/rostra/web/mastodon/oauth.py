@@ -68,15 +68,17 @@ async def give_token(request: Request) -> Json:
         made = await _granted(connection, application, wish, parts)
     if made is None:
         raise applications.used_before()
-    return Json(
-        {
-            "access_token": made.token,
-            "token_type": "Bearer",
-            "scope": " ".join(made.scopes),
-            "created_at": made.created_ms // 1000,
-        },
-        headers={"Pragma": "no-cache"},
-    )
+    return Json(token_document(made), headers={"Pragma": "no-cache"})
+
+
+def token_document(made: Granted) -> Document:
+    """entities/Token"""
+    return {
+        "access_token": made.token,
+        "token_type": "Bearer",
+        "scope": " ".join(made.scopes),
+        "created_at": made.created_ms // 1000,
+    }
 
 
 async def _granted(

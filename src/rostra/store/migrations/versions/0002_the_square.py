@@ -617,7 +617,7 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
-        sa.Column("reporter_id", sa.String(length=32), nullable=False),
+        sa.Column("reporter_id", sa.String(length=32), nullable=True),
         sa.Column("account_id", sa.String(length=32), nullable=True),
         sa.Column("space_slug", sa.String(length=64), nullable=True),
         sa.Column("category", sa.String(length=10), nullable=False),
@@ -642,7 +642,7 @@ def upgrade() -> None:
             ["reporter_id"],
             ["accounts.id"],
             name=op.f("fk_reports_reporter_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
             ["resolved_by"],
@@ -653,9 +653,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reports_reporter_id"), ["reporter_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reports_space_slug"), ["space_slug"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reports_state"), ["state"], unique=False)
+        batch_op.create_index("ix_reports_account_id_id", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_reports_reporter_id_id", ["reporter_id", "id"], unique=False)
+        batch_op.create_index("ix_reports_state_id", ["state", "id"], unique=False)
 
     op.create_table(
         "scheduled_posts",
@@ -1000,7 +1000,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("act", sa.String(length=12), nullable=False),
-        sa.Column("subject_id", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.String(length=32), nullable=True),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("space_slug", sa.String(length=64), nullable=True),
         sa.Column("reason", sa.String(length=1000), server_default="", nullable=False),
@@ -1027,12 +1027,15 @@ def upgrade() -> None:
             ["subject_id"],
             ["accounts.id"],
             name=op.f("fk_sanctions_subject_id"),
-            ondelete="CASCADE",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sanctions")),
     )
     with op.batch_alter_table("sanctions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sanctions_subject_id"), ["subject_id"], unique=False)
+        batch_op.create_index("ix_sanctions_by_id_id", ["by_id", "id"], unique=False)
+        batch_op.create_index("ix_sanctions_post_id", ["post_id"], unique=False)
+        batch_op.create_index("ix_sanctions_report_id", ["report_id"], unique=False)
+        batch_op.create_index("ix_sanctions_subject_id_id", ["subject_id", "id"], unique=False)
 
     op.create_table(
         "notices",
@@ -1087,6 +1090,9 @@ def upgrade() -> None:
             sa.Column("state", sa.String(length=10), server_default="active", nullable=False)
         )
         batch_op.add_column(sa.Column("state_until_ms", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("sensitized", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.add_column(sa.Column("email", sa.String(length=254), nullable=True))
         batch_op.add_column(sa.Column("email_confirmed_ms", sa.BigInteger(), nullable=True))
         batch_op.add_column(
