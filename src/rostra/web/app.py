@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import (
     account,
+    admin,
     ice,
     machines,
     media,
@@ -41,6 +42,7 @@ DOORS = (
     upload_pages,
     sse,
     moderation,
+    admin,
     *mastodon_doors.DOORS,
 )
 

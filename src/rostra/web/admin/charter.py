@@ -63,9 +63,7 @@ async def change(request: Request, wanted: Mapping[str, object]) -> Charter:
     """Make the changes in the name of whoever asks. Raises BadInput."""
     parts = parts_of(request)
     async with parts.database.writing() as connection:
-        after = await choose(
-            connection, wanted, by=account_of(request).id, now_ms=parts.now_ms()
-        )
+        after = await choose(connection, wanted, by=account_of(request).id, now_ms=parts.now_ms())
     parts.kept_charter.forget()
     return after
 
