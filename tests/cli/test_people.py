@@ -63,9 +63,22 @@ def test_a_link_leads_to_the_server_that_runs_on_the_folder(
     )  # fmt: skip
 
 
+def test_somebody_is_suspended_and_reinstated_while_the_web_is_down(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _people(data, "add", "ada")
+    assert _people(data, "suspend", "ada", "--reason", "Calm down.", "--days", "3") == 0
+    assert "@ada is suspended for 3 days" in capsys.readouterr().out
+    assert _people(data, "reinstate", "ada", "--reason", "We were wrong.") == 0
+    assert _people(data, "reinstate", "ada", "--reason", "Again.") == 1
+    assert "neither suspended nor limited" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
+        (["suspend", "nobody", "--reason", "x"], 1, "nobody of that name"),
+        (["suspend", "ada", "--reason", " "], 2, "reason is empty"),
         (["add", "Ada Lovelace"], 2, "handle"),
         (["role", "nobody", "host"], 1, "nobody called @nobody"),
         (["role", "ada", "queen"], 2, "no role"),

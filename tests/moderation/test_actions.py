@@ -15,6 +15,7 @@ from rostra.moderation.rules import DAY_MS, state_of
 from rostra.moderation.tables import sanctions
 from rostra.moderation.targets import Target
 from rostra.people import actions as people
+from rostra.people import leaving, sessions
 from rostra.people import queries as people_queries
 from rostra.people.tables import accounts
 from rostra.rooms.tables import spaces
@@ -33,13 +34,13 @@ async def test_a_suspension_ends_sessions_and_tokens_at_once_and_says_why(town, 
     async with town.acting() as act:
         token = await people.make_token(act.connection, "ada", now_ms=town.now_ms)
         link = await people.make_link(act.connection, "ada", now_ms=town.now_ms)
-        session = await people.use_link(act.connection, link, now_ms=town.now_ms)
+        used = await people.use_link(act.connection, link, now_ms=town.now_ms)
     done = await town.sanction(mo, Target(ada), "suspend", until_ms=town.now_ms + DAY_MS)
     profile = await town.profile(ada)
     assert (profile.state, await town.until_of(ada)) == ("suspended", town.now_ms + DAY_MS)
     async with town.database.reading() as connection:
         assert await people_queries.by_api_token(connection, token) is None
-        assert await people_queries.by_session(connection, session, town.now_ms) is None
+        assert await sessions.by_secret(connection, used.session, town.now_ms) is None
     assert await town.told(ada) == ["moderation_warning"]
     assert ("state", ada.id) in [(each.kind, each.account_id) for each in town.news]
     assert (done.reason, done.by_id, done.until_ms) == ("Because.", mo.id, town.now_ms + DAY_MS)
@@ -61,6 +62,24 @@ async def test_a_suspension_ends_by_itself_and_a_limit_below_it_stays(town, cast
     [newest, oldest] = await town.record()
     assert newest.ran_out and newest.lifted_by is None
     assert oldest.in_force
+
+
+async def test_leaving_and_coming_back_is_no_way_around_a_sanction(town, cast):
+    ada, mo = cast["ada"], cast["mo"]
+    await town.sanction(mo, Target(ada), "limit", until_ms=town.now_ms + DAY_MS)
+    async with town.acting() as act:
+        profile = await targets.an_account_by_id(act.connection, ada.id)
+        await leaving.leave(act.connection, profile.subject, town.now_ms)
+    done = await town.sanction(mo, Target(ada), "suspend")
+    assert (await town.profile(ada)).state == "suspended"
+    await town.lift(mo, done.id)
+    assert (await town.profile(ada)).state == "leaving"
+    [limit] = [each for each in await town.record() if each.act == "limit"]
+    await town.lift(mo, limit.id)
+    async with town.acting() as act:
+        device = sessions.Device()
+        await sessions.begin_session(act.connection, ada.id, device, town.now_ms)
+    assert (await town.profile(ada)).state == "active"
 
 
 async def test_a_second_suspension_takes_the_place_of_the_first(town, cast):

@@ -1,4 +1,4 @@
-"""Reading notices: what is shown, paged, counted, dismissed; and conversations, polls, due posts."""
+"""Reading notices: shown, paged, counted, dismissed; conversations, polls, posts that are due."""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ from rostra.square.quiet import Quiet, is_quiet
 from rostra.square.removal import remove_post
 from rostra.square.rules import PollWish, Wish
 from rostra.square.span import Span
-from rostra.square.tables import blocks, drafts, follows, notices, poll_votes, posts, scheduled_posts
+from rostra.square.tables import (
+    blocks,
+    drafts,
+    follows,
+    notices,
+    poll_votes,
+    posts,
+    scheduled_posts,
+)
 
 NOW = 1_700_000_000_000
 
@@ -256,9 +264,7 @@ async def test_hearers_of_a_thread_leave_out_who_muted_it(database, crowd):
     muted = {"account_id": ben.id, "thread_id": post.thread_id}
     await put(database, insert(muted_threads).values(muted))
     everybody = [ada.id, ben.id, cleo.id]
-    found = await read(
-        database, hearers, everybody, "status", NOW, from_id=ada.id, post_id=post.id
-    )
+    found = await read(database, hearers, everybody, "status", NOW, from_id=ada.id, post_id=post.id)
     assert found == [cleo.id]
 
 

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections import Counter
-from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError, TooMany
-from rostra.people import actions as people
-from rostra.people.queries import Account
 from rostra.people.tables import accounts
 from rostra.square import relations
-from rostra.square.act import Act, News
-from rostra.square.audience import circle_of
-from rostra.square.relationships import relationships
 from rostra.square.tables import blocks, follow_requests, follows, notices
-from rostra.store.database import Database
 
 HOUR = 3600 * 1000
-MORNINGS = itertools.count(1_800_000_000_000, 10_000 * HOUR)
 
 
-class Town:
-    """A database with people in it, and a clock that stands still unless told."""
-
-    def __init__(self, database: Database) -> None:
-        # Ids never go back, so that each town begins after the one before.
-        self.database, self.now_ms, self.news = database, next(MORNINGS), list[News]()
-
-    async def person(self, handle: str, **values: object) -> Account:
-        async with self.database.writing() as connection:
-            made = await people.add_person(connection, handle, now_ms=self.now_ms, role="member")
-            if values:
-                own = accounts.c.id == made.id
-                await connection.execute(update(accounts).where(own).values(**values))
-        return replace(made, state=str(values.get("state", "active")))
-
-    async def do(self, what, *arguments, **named):
-        async with self.database.writing() as connection:
-            act = Act(connection, self.now_ms)
-            answer = await what(act, *arguments, **named)
-        self.news = act.news
-        return answer
-
-    async def between(self, me: Account, other: Account):
-        async with self.database.reading() as connection:
-            (found,) = await relationships(connection, me.id, [other.id], self.now_ms)
-        return found
-
-    async def circle(self, me: Account):
-        async with self.database.reading() as connection:
-            return await circle_of(connection, me.id, self.now_ms)
-
-    async def rows(self, table, *where) -> int:
-        async with self.database.reading() as connection:
-            query = select(func.count()).select_from(table).where(*where)
-            return (await connection.execute(query)).scalar_one()
-
-
-@pytest.fixture
-def town(database: Database) -> Town:
-    return Town(database)
-
-
-async def test_following_counts_tells_and_says_so_to_both(town: Town) -> None:
+async def test_following_counts_tells_and_says_so_to_both(town) -> None:
     ana, ben = await town.person("ana"), await town.person("ben")
     await town.do(relations.follow, ana, ben.id, boosts=False)
     assert {(each.kind, each.account_id) for each in town.news} >= {
@@ -84,7 +33,7 @@ async def test_following_counts_tells_and_says_so_to_both(town: Town) -> None:
     assert await counts(town) == {"ana": (1, 0), "ben": (0, 1)}
 
 
-async def test_following_again_changes_what_is_wished_and_nothing_else(town: Town) -> None:
+async def test_following_again_changes_what_is_wished_and_nothing_else(town) -> None:
     ana, ben = await town.person("ana"), await town.person("ben")
     await town.do(relations.follow, ana, ben.id, notify=True)
     await town.do(relations.follow, ana, ben.id, boosts=False)
@@ -96,7 +45,7 @@ async def test_following_again_changes_what_is_wished_and_nothing_else(town: Tow
     assert await town.rows(notices) == 1
 
 
-async def test_who_is_locked_is_asked_and_decides(town: Town) -> None:
+async def test_who_is_locked_is_asked_and_decides(town) -> None:
     ana, ben, eve = [await town.person(name, locked=True) for name in ("ana", "ben", "eve")]
     await town.do(relations.follow, ana, ben.id, notify=True)
     await town.do(relations.follow, eve, ben.id)
@@ -115,13 +64,13 @@ async def test_who_is_locked_is_asked_and_decides(town: Town) -> None:
             await town.do(again, ben, eve.id)
 
 
-async def test_who_is_limited_asks_everybody(town: Town) -> None:
+async def test_who_is_limited_asks_everybody(town) -> None:
     limited, ben = await town.person("lim", state="limited"), await town.person("ben")
     await town.do(relations.follow, limited, ben.id)
     assert (await town.between(limited, ben)).requested
 
 
-async def test_a_block_ends_everything_both_ways(town: Town) -> None:
+async def test_a_block_ends_everything_both_ways(town) -> None:
     ana, ben = await town.person("ana"), await town.person("ben", locked=True)
     await town.do(relations.follow, ben, ana.id)
     await town.do(relations.follow, ana, ben.id)
@@ -142,7 +91,7 @@ async def test_a_block_ends_everything_both_ways(town: Town) -> None:
     assert (await town.between(ben, ana)).following
 
 
-async def test_a_mute_ends_by_itself(town: Town) -> None:
+async def test_a_mute_ends_by_itself(town) -> None:
     ana, ben = await town.person("ana"), await town.person("ben")
     began = town.now_ms
     await town.do(relations.mute, ana, ben.id, notices=False, for_ms=HOUR)
@@ -160,7 +109,7 @@ async def test_a_mute_ends_by_itself(town: Town) -> None:
     assert not (await town.between(ana, ben)).muting
 
 
-async def test_a_note_is_the_writers_own(town: Town) -> None:
+async def test_a_note_is_the_writers_own(town) -> None:
     ana, ben = await town.person("ana"), await town.person("ben")
     await town.do(relations.write_note, ana, ben.id, " met in Lyon\x00 ")
     assert (await town.between(ana, ben)).note == "met in Lyon"
@@ -171,7 +120,7 @@ async def test_a_note_is_the_writers_own(town: Town) -> None:
         await town.do(relations.write_note, ana, ben.id, "x" * 2001)
 
 
-async def test_nobody_has_to_do_with_themselves_or_with_nobody(town: Town) -> None:
+async def test_nobody_has_to_do_with_themselves_or_with_nobody(town) -> None:
     ana = await town.person("ana")
     for what in (relations.follow, relations.block, relations.mute, relations.remove_follower):
         with pytest.raises(NotProcessable):
@@ -184,7 +133,7 @@ async def test_nobody_has_to_do_with_themselves_or_with_nobody(town: Town) -> No
             await town.do(relations.follow, ana, other.id)
 
 
-async def test_a_flood_of_follows_is_stopped(town: Town, monkeypatch) -> None:
+async def test_a_flood_of_follows_is_stopped(town, monkeypatch) -> None:
     ana = await town.person("ana")
     others = [await town.person(f"p{n}", locked=n == 0) for n in range(4)]
     monkeypatch.setattr(relations, "FOLLOWS_AN_HOUR", 3)
@@ -202,7 +151,7 @@ async def test_a_flood_of_follows_is_stopped(town: Town, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_after_any_sequence_counts_are_rows_and_blocks_are_kept(town: Town, seed) -> None:
+async def test_after_any_sequence_counts_are_rows_and_blocks_are_kept(town, seed) -> None:
     chance = random.Random(seed)  # the seed is in the name of the test that fails
     group = [await town.person(f"p{n}", locked=n == 0) for n in range(3)]
     done = Counter[str]()
@@ -224,7 +173,7 @@ STEPS = {
 }  # fmt: skip
 
 
-async def check(town: Town) -> None:
+async def check(town) -> None:
     async with town.database.reading() as connection:
         pairs = {(r.follower_id, r.followed_id) for r in await connection.execute(select(follows))}
         asked = {
@@ -241,7 +190,7 @@ async def check(town: Town) -> None:
         assert row.followers == sum(1 for _, there in pairs if there == row.id)
 
 
-async def counts(town: Town) -> dict[str, tuple[int, int]]:
+async def counts(town) -> dict[str, tuple[int, int]]:
     async with town.database.reading() as connection:
         rows = await connection.execute(
             select(accounts.c.handle, accounts.c.following, accounts.c.followers)

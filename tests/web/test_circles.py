@@ -70,13 +70,13 @@ async def test_who_follows_sees_it_at_once(square):
     circles = square.parts.circles
     async with square.parts.database.reading() as connection:
         assert (await circles.circle(connection, ana)).following == frozenset()
-        assert not (await circles.filters(connection, ana)).filters
+    assert not (await circles.filters(square.parts.database, ana)).filters
     async with acting(square.parts) as act:
         await relations.follow(act, ana, ben.id)
         await make_filter(act, ana, Wish("t", ("home",)), [KeywordWish("x")])
     async with square.parts.database.reading() as connection:
         assert (await circles.circle(connection, ana)).following == {ben.id}
-        assert len((await circles.filters(connection, ana)).filters) == 1
+    assert len((await circles.filters(square.parts.database, ana)).filters) == 1
 
 
 async def test_what_another_process_tells_is_heard(square, monkeypatch):

@@ -101,6 +101,56 @@ def link(data: Path | None, config: Path | None, handle: str) -> None:
     click.echo(f"{public_url}/sign-in/{secret}")
 
 
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+@click.option("--reason", required=True, metavar="TEXT", help="Why: told to them, and recorded.")
+@click.option("--days", type=click.IntRange(1, 3650), metavar="N", help="[default: for good]")
+def suspend(
+    data: Path | None, config: Path | None, handle: str, reason: str, days: int | None
+) -> None:
+    """Shut somebody out: sessions and tokens end, posts are hidden, what they have on air ends."""
+    from rostra.clock import SystemClock  # noqa: PLC0415
+    from rostra.moderation import actions, targets  # noqa: PLC0415
+    from rostra.moderation.rules import DAY_MS  # noqa: PLC0415
+    from rostra.square.act import Act  # noqa: PLC0415
+
+    now_ms = SystemClock().wall_ms()
+
+    async def work(connection: AsyncConnection) -> None:
+        target = await targets.an_account(connection, handle)
+        until_ms = now_ms + days * DAY_MS if days else None
+        measure = actions.Measure("suspend", reason, until_ms)
+        await actions.sanction(Act(connection, now_ms), None, target, measure)
+
+    _do(data, config, work)
+    click.echo(
+        f"@{handle.removeprefix('@')} is suspended {f'for {days} days' if days else 'for good'}"
+    )
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+@click.option("--reason", required=True, metavar="TEXT", help="Why: told to them, and recorded.")
+def reinstate(data: Path | None, config: Path | None, handle: str, reason: str) -> None:
+    """Lift what keeps somebody suspended or limited."""
+    from rostra.clock import SystemClock  # noqa: PLC0415
+    from rostra.moderation import actions, targets  # noqa: PLC0415
+    from rostra.square.act import Act  # noqa: PLC0415
+
+    now_ms = SystemClock().wall_ms()
+
+    async def work(connection: AsyncConnection) -> None:
+        target = await targets.an_account(connection, handle)
+        await actions.reinstate(Act(connection, now_ms), None, target.subject, reason)
+
+    _do(data, config, work)
+    click.echo(f"@{handle.removeprefix('@')} is active")
+
+
 def _do(
     data: Path | None,
     config: Path | None,

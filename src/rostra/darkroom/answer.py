@@ -94,7 +94,7 @@ def read_line(line: bytes) -> Developed:
 
 def _developed(found: dict[str, Any]) -> Developed:
     ending = found.get("ending")
-    if ending not in TYPES:
+    if not isinstance(ending, str) or ending not in TYPES:
         raise Malformed("the ending is none")
     hash_ = found.get("blurhash")
     if not isinstance(hash_, str) or (hash_ and not _BLURHASH.fullmatch(hash_)):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlalchemy import delete, func, select, update
 
 from rostra.chores.queue import add_chore
+from rostra.chores.tables import chores
 from rostra.moderation.rules import MODERATED, Kind, state_of
 from rostra.moderation.tables import sanctions
 from rostra.moderation.targets import Target, in_force, is_about
+from rostra.people.rules import LEAVING_CHORE
 from rostra.people.tables import accounts, api_tokens, grants, sessions, sign_in_links
 from rostra.rooms import actions as rooms
 from rostra.square.act import Act, News
@@ -49,11 +51,12 @@ async def settle_account(act: Act, target: Target) -> None:
     """Make the account what the acts in force on it say."""
     subject = target.subject
     if subject.state not in MODERATED:
-        return  # somebody who is leaving does not come back by the end of a suspension
+        return
     acts = await in_force(act.connection, target)
-    state = state_of(acts)
+    said = state_of(acts)
+    state = "leaving" if await _goes_on_leaving(act, subject.id, said) else said
     ends = select(func.max(sanctions.c.until_ms)).where(
-        is_about(target), sanctions.c.lifted_ms.is_(None), sanctions.c.act.in_(_STATED[state])
+        is_about(target), sanctions.c.lifted_ms.is_(None), sanctions.c.act == _STATED.get(state)
     )
     await act.connection.execute(
         update(accounts)
@@ -69,7 +72,19 @@ async def settle_account(act: Act, target: Target) -> None:
     act.news.append(News("state", subject.id))
 
 
-_STATED = {"active": (), "limited": ("limit",), "suspended": ("suspend",)}
+async def _goes_on_leaving(act: Act, account_id: str, said: str) -> bool:
+    """Whether somebody is being deleted, and would come back as what is said of them now.
+
+    A suspension goes before: it is no way around it to delete one's account and to come back.
+    """
+    mine = (chores.c.kind == LEAVING_CHORE) & (chores.c.subject == account_id)
+    waits = (await act.connection.execute(select(chores.c.id).where(mine))).first() is not None
+    if waits:
+        await act.connection.execute(update(chores).where(mine).values(details={"state": said}))
+    return waits and said != "suspended"
+
+
+_STATED = {"limited": "limit", "suspended": "suspend"}
 
 
 async def _shut_out(act: Act, account_id: str) -> None:

@@ -108,8 +108,8 @@ def state_of(in_force: Collection[str]) -> str:
     return "suspended" if "suspend" in in_force else "limited" if "limit" in in_force else "active"
 
 
-MODERATED = frozenset({"active", "limited", "suspended"})
-"""States that moderation changes; the others (pending, leaving, gone) are left alone."""
+MODERATED = frozenset({"active", "limited", "suspended", "leaving"})
+"""States in which something can be done; who is pending or gone is left alone."""
 
 
 def check_person(state: str) -> None:

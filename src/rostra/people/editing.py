@@ -1,10 +1,10 @@
-"""What people change of their own account: profile, pictures, preferences, address."""
+"""What people change of their own account: profile, preferences, address."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +19,6 @@ LONGEST_BIO = 500
 MOST_FIELDS = 4
 LONGEST_FIELD = 255
 VISIBILITIES = ("public", "unlisted", "private", "direct")
-Which = Literal["avatar", "header"]
 
 
 @dataclass(frozen=True)
@@ -90,16 +89,6 @@ async def change_profile(connection: AsyncConnection, account: Account, change: 
         await connection.execute(
             update(accounts).where(accounts.c.id == account.id).values(**values)
         )
-
-
-async def set_picture(
-    connection: AsyncConnection, account: Account, which: Which, file: str | None
-) -> str | None:
-    """Show `file`, a name among the media, or the drawn picture: the name of the one before."""
-    mine, column = accounts.c.id == account.id, accounts.c[which]
-    before = (await connection.execute(select(column).where(mine))).scalar_one()
-    await connection.execute(update(accounts).where(mine).values({which: file}))
-    return None if before is None else str(before)
 
 
 async def set_email(connection: AsyncConnection, account: Account, text: str) -> str | None:

@@ -54,7 +54,16 @@ class Hashing:
         )
         return right and stored is not None
 
+    def check_room(self, *, known: bool = False) -> None:
+        """Whether one more would be taken now. Raises Unavailable."""
+        if self._busy and len(self._known if known else self._others) >= self._most:
+            raise Unavailable(
+                "Too many people are signing in just now: try again in a few seconds.",
+                retry_after=5,
+            )
+
     async def _run(self, work: Callable[[], Result], *, known: bool) -> Result:
+        self.check_room(known=known)
         async with self._turn(self._known if known else self._others):
             self.done += 1
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -62,11 +71,6 @@ class Hashing:
     @asynccontextmanager
     async def _turn(self, lane: deque[asyncio.Future[None]]) -> AsyncIterator[None]:
         if self._busy:
-            if len(lane) >= self._most:
-                raise Unavailable(
-                    "Too many people are signing in just now: try again in a few seconds.",
-                    retry_after=5,
-                )
             turn = asyncio.get_running_loop().create_future()
             lane.append(turn)
             try:

@@ -42,19 +42,6 @@ async def forget_some(act: Act, account_id: str) -> bool:
     return any(left)
 
 
-async def forget_media(connection: AsyncConnection, account_id: str) -> list[str]:
-    """Forget some of their media: the names of the files, to be deleted after the commit."""
-    rows = (
-        await connection.execute(
-            select(t.media.c.id, t.media.c.file, t.media.c.preview)
-            .where(t.media.c.account_id == account_id)
-            .limit(STEP)
-        )
-    ).all()
-    await connection.execute(delete(t.media).where(t.media.c.id.in_([row.id for row in rows])))
-    return [name for row in rows for name in (row.file, row.preview) if name is not None]
-
-
 async def _posts(act: Act, account_id: str) -> bool:
     mine = t.posts.c.author_id == account_id
     there = or_(t.posts.c.deleted_ms.is_(None), t.posts.c.removed)

@@ -1,4 +1,4 @@
-"""Publishing what was scheduled, when its time has come: once, in the transaction that forgets it."""
+"""Publishing what was scheduled when its time has come: once, as it is forgotten."""
 
 from __future__ import annotations
 

@@ -124,5 +124,6 @@ async def _page(
     where: ColumnElement[bool],
     span: Span,
 ) -> People:
-    query: Any = select(number.label("id"), person.label("account_id")).where(where)
+    there = select(number.label("id"), person.label("account_id")).where(where)
+    query: Any = there.join(accounts, accounts.c.id == person).where(accounts.c.state.in_(SEEN))
     return await people_of(connection, span.within(query, number), span)

@@ -29,7 +29,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Numbers:
-    """People who may be seen, their posts, those who wrote of late; weeks, the present one first."""
+    """People who may be seen, their posts, who wrote of late; weeks, the present one first."""
 
     people: int = 0
     posts: int = 0
@@ -51,9 +51,9 @@ async def count_all(connection: AsyncConnection, now_ms: int) -> Numbers:
             ).where(accounts.c.state.in_(SEEN))
         )
     ).one()
-    return Numbers(
-        *map(int, row), tuple([await _week(connection, each) for each in _weeks(now_ms)])
-    )
+    people, written, month, half_year = map(int, row)
+    weeks = [await _week(connection, each) for each in _weeks(now_ms)]
+    return Numbers(people, written, month, half_year, tuple(weeks))
 
 
 def _weeks(now_ms: int) -> list[int]:

@@ -14,7 +14,7 @@ from rostra.square.act import Act, News
 from rostra.square.relations import lock_self
 from rostra.square.span import Span
 from rostra.square.tables import featured_tags, followed_tags, post_tags, posts
-from rostra.square.text import tags_of
+from rostra.square.text import LONGEST_TAG, segments
 
 MOST_FOLLOWED = 500
 MOST_FEATURED = 10
@@ -33,12 +33,12 @@ class FeaturedTag:
 def checked_tag(text: str) -> str:
     """The hashtag as it is compared, given with or without #. Raises NotProcessable."""
     tag = text.strip().lstrip("#\uff03")
-    found = tags_of(f"#{tag}") if len(tag) <= 100 else []
-    if len(found) != 1 or " " in tag:
+    found = list(segments(f"#{tag}")) if len(tag) <= LONGEST_TAG else []
+    if len(found) != 1 or found[0].kind != "tag":
         raise NotProcessable(
             "Validation failed: a hashtag has letters, digits and underscores, and is one word."
         )
-    return found[0]
+    return found[0].value
 
 
 async def follow_tag(act: Act, me: Account, tag: str) -> None:

@@ -110,6 +110,19 @@ async def receive_file(request: Request, folder: Path) -> Spool:
     return spool
 
 
+async def receive_small(request: Request) -> bytes:
+    """The body of a door that streams, where it turns out to be no form with files.
+
+    Raises TooLarge, and BadInput when whoever sent it left.
+    """
+    body = bytearray()
+    async for chunk in _chunks(request):
+        body += chunk
+        if len(body) > _LONGEST_FIELDS:
+            raise TooLarge(f"The body is too large: {_LONGEST_FIELDS // 1024} KiB at most.")
+    return bytes(body)
+
+
 async def receive_form(request: Request, folder: Path, files: Collection[str]) -> Form:
     """The fields of a multipart form; files whose field is not in `files` are passed over.
 

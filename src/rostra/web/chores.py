@@ -18,9 +18,19 @@ from rostra.errors import RostraError, Unavailable
 from rostra.ids import sortable_id_at
 from rostra.programme.manifest import Manifest
 from rostra.rooms import actions as rooms
-from rostra.square import closing, heralds, live, noticed, scheduling, telling
+from rostra.square import (
+    closing,
+    heralds,
+    live,
+    media_chores,
+    noticed,
+    scheduling,
+    telling,
+)
 from rostra.square.due import publish_due
+from rostra.web.account import chores as account_chores
 from rostra.web.acting import acting
+from rostra.web.moderation import chores as moderation_chores
 from rostra.web.parts import WebParts
 from rostra.web.stage_line import StageLine
 
@@ -40,12 +50,17 @@ TIDY, TIDIED = "tidy notices", 200
 def doers(parts: WebParts) -> dict[str, Doer]:
     """Who does which kind of chore here."""
     return {
+        **account_chores.doers(parts),
+        **moderation_chores.doers(parts),
+        **media_chores.doers(parts.database, parts.objects),
         heralds.CHORE: _with(parts, _herald),
         live.CHORE: _with(parts, _tell_followers),
         telling.CHORE: _with(parts, _tell),
         closing.CHORE: _with(parts, _close_poll),
         scheduling.CHORE: _with(parts, _publish),
         TIDY: _with(parts, _tidy),
+        **account_chores.doers(parts),
+        **moderation_chores.doers(parts),
     }
 
 

@@ -23,6 +23,7 @@ from rostra.square.act import News
 from rostra.square.audience import STRANGER, Circle, circle_of
 from rostra.square.filtering import NO_FILTERS, FilterSet
 from rostra.square.filters import filters_of
+from rostra.store.database import Database
 
 NEWS = "square.news"
 """The subject on the bus: a list of News as JSON."""
@@ -107,16 +108,17 @@ class Circles:
             return await circle_of(connection, viewer.id, now_ms)
         return found
 
-    async def filters(self, connection: AsyncConnection, viewer: Account | None) -> FilterSet:
-        """The filters of whoever looks."""
+    async def filters(self, database: Database, viewer: Account | None) -> FilterSet:
+        """The filters of whoever looks; the database is asked only if they are not kept."""
         if viewer is None:
             return NO_FILTERS
-        return await self._filters.of(
-            viewer.id,
-            self._clock.boot_ns(),
-            lambda: filters_of(connection, viewer.id),
-            lambda filters: len(filters.filters),
-        )
+
+        async def load() -> FilterSet:
+            async with database.reading() as connection:
+                return await filters_of(connection, viewer.id)
+
+        now_ns = self._clock.boot_ns()
+        return await self._filters.of(viewer.id, now_ns, load, lambda found: len(found.filters))
 
     def hear(self, news: Iterable[News]) -> None:
         """Forget what is no longer true."""

@@ -9,9 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from rostra.errors import BadInput, NotFound, RostraError
-from rostra.people import queries as people
-from rostra.people.rules import checked_handle
+from rostra.errors import RostraError
 from rostra.programme.manifest import ON, Manifest
 from rostra.rooms import actions
 from rostra.rooms import queries as rooms
@@ -19,6 +17,7 @@ from rostra.web.account.cookies import remember_wanted
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.files import modules
+from rostra.web.following import person_of, relation_to
 from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
@@ -57,18 +56,15 @@ async def listing(request: Request) -> Response:
 
 async def person(request: Request, handle: str) -> Response:
     """Somebody and their Spaces"""
-    parts, visitor = parts_of(request), await visitor_of(request)
-    try:
-        wanted = checked_handle(handle)
-    except BadInput:
-        raise NotFound("There is nobody of that name here.") from None
+    parts, me = parts_of(request), (await visitor_of(request)).account
     async with parts.database.reading() as connection:
-        account = await people.by_handle(connection, wanted)
-        if account is None:
-            raise NotFound("There is nobody of that name here.")
-        rows = await rooms.of_owner(connection, account.id)
+        whose = await person_of(connection, handle, await parts.circles.circle(connection, me))
+        relation = await relation_to(connection, me, whose, parts.now_ms())
+        rows = await rooms.of_owner(connection, whose.id)
     groups = _groups(parts, await manifests_of(parts, [row.slug for row in rows]))
-    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=account, mine=None)
+    return page(
+        request, "spaces.html", me=me, groups=groups, whose=whose, relation=relation, mine=None
+    )
 
 
 async def create(request: Request) -> Response:

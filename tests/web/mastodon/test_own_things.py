@@ -110,11 +110,29 @@ async def test_a_post_can_be_filtered(two):
     put = await ana.post(one, json={"status_id": post["id"]})
     assert put.json()["status_id"] == post["id"]
     assert len((await ana.get(one)).json()) == 1
+    (met,) = (await ana.get(f"/api/v1/statuses/{post['id']}")).json()["filtered"]
+    assert met["status_matches"] == [post["id"]] and met["filter"]["title"] == "No"
+    assert (await ben.get(f"/api/v1/statuses/{post['id']}")).json()["filtered"] == []
     part = f"/api/v2/filters/statuses/{put.json()['id']}"
     assert (await ben.get(part)).status_code == 404
     assert (await ana.get(part)).json() == put.json()
     assert (await ana.post(one, json={"status_id": "12"})).status_code == 404
     assert (await ana.delete(part)).status_code == 200
+
+
+async def test_posts_in_timelines_say_which_filter_they_meet(two):
+    ana, ben = two
+    words = [{"keyword": "goal"}]
+    whole = {"title": "Sport", "context": ["public"], "keywords_attributes": words}
+    await ana.post("/api/v2/filters", json=whole)
+    for client in (ben, ana):
+        await client.post("/api/v1/statuses", json={"status": "x", "spoiler_text": "What a GOAL!"})
+    own, other = (await ana.get("/api/v1/timelines/public")).json()
+    assert own["filtered"] == []
+    (met,) = other["filtered"]
+    assert met["keyword_matches"] == ["goal"] and met["filter"]["filter_action"] == "warn"
+    answer = await ana.get(f"/api/v1/statuses/{own['id']}/context")
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize(

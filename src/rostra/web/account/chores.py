@@ -7,7 +7,8 @@ from rostra.people import exports, leaving
 from rostra.people.exports import EXPORT_CHORE, FORGET_EXPORT_CHORE
 from rostra.people.mail_links import MAIL_CHORE
 from rostra.people.rules import LEAVING_CHORE
-from rostra.square.departure import forget_media, forget_some
+from rostra.square import media
+from rostra.square.departure import forget_some
 from rostra.web.account import letters
 from rostra.web.account.copies import Copying, delete_files
 from rostra.web.acting import acting
@@ -60,13 +61,10 @@ class AccountChores:
         async with acting(parts) as act:
             if await forget_some(act, account_id):
                 return Later(now_ms)
-        async with parts.database.writing() as connection:
-            files = await forget_media(connection, account_id)
-        if files:
-            await delete_files(parts.places.media, files)
-            return Later(now_ms)
-        async with parts.database.writing() as connection:
-            pictures, copies = await leaving.forget(connection, account_id)
-        await delete_files(parts.places.media, pictures)
+        async with acting(parts) as act:
+            pictures, copies = await leaving.forget(act.connection, account_id)
+            for name in pictures:
+                await media.remove_file(act, name)
+            await media.forget_account(act, account_id)
         await delete_files(parts.places.exports, copies)
         return None

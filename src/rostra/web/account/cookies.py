@@ -27,7 +27,9 @@ WANTED = "rostra_wanted"
 HALF_MS = PROOF_MS = 10 * 60 * 1000
 _DEVICE_MS = 365 * DAY_MS
 _MOST_DEVICE_MARKS = 4
+_LONGEST = 3000
 _WANTED_SECONDS = 3600
+_LONGEST = 3000
 
 
 def _set(response: Response, parts: WebParts, name: str, value: str, ms: int, *, path: str) -> None:

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rostra.errors import NotFound
 from rostra.people import editing, exports, profiles
 from rostra.square import copying
 from rostra.web.parts import WebParts
 
 MOST_BYTES_A_STEP = 64 * 1024 * 1024
+_PIECE = 1024 * 1024
 _NAMES = (*copying.READERS, "media")
 
 
@@ -61,13 +63,36 @@ class Copying:
     async def _write_media(self, account_id: str, after: int) -> int | None:
         async with self._parts.database.reading() as connection:
             found, _ = await copying.media(connection, account_id, after)
-        files = [(int(each["id"]), self._parts.places.media / each["file"]) for each in found]
-        taken = await asyncio.to_thread(_add_files, self._path, files)
-        rest = len(taken) < len(files) or len(found) == copying.PAGE
-        if taken:
-            done = [each for each in found if int(each["id"]) in taken]
+        done: list[dict[str, Any]] = []
+        size = 0
+        for each in found:
+            if done and size > MOST_BYTES_A_STEP:
+                break
+            size += await self._write_file(str(each["file"]))
+            done.append(each)
+        if done:
             await self._write({f"media/{after}.json": _json(done)})
-        return max(taken) if taken and rest else None
+        rest = len(done) < len(found) or len(found) == copying.PAGE
+        return int(done[-1]["id"]) if done and rest else None
+
+    async def _write_file(self, name: str) -> int:
+        """Write one file of the media, if it is there still: its bytes."""
+        objects = self._parts.objects
+        try:
+            size = await objects.size(name)
+        except NotFound:
+            return 0
+        archive = await asyncio.to_thread(zipfile.ZipFile, self._path, "a", zipfile.ZIP_STORED)
+        try:
+            if f"media/{name}" in archive.namelist():
+                return 0
+            with archive.open(f"media/{name}", "w", force_zip64=True) as member:
+                for start in range(0, size, _PIECE):
+                    piece = await objects.read(name, start, _PIECE)
+                    await asyncio.to_thread(member.write, piece)
+        finally:
+            await asyncio.to_thread(archive.close)
+        return size
 
     async def _profile(self, account_id: str) -> bytes:
         async with self._parts.database.reading() as connection:
@@ -107,23 +132,6 @@ def _add(path: Path, members: Mapping[str, bytes], anew: bool) -> None:
             if name not in there:
                 archive.writestr(name, content)
     path.chmod(0o600)
-
-
-def _add_files(path: Path, files: list[tuple[int, Path]]) -> set[int]:
-    """Add the first of `files`, so many bytes: the ids of those that were dealt with."""
-    taken: set[int] = set()
-    size = 0
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
-        there = set(archive.namelist())
-        for number, file in files:
-            name = f"media/{file.name}"
-            if file.is_file() and name not in there:
-                size += file.stat().st_size
-                if taken and size > MOST_BYTES_A_STEP:
-                    break
-                archive.write(file, name)
-            taken.add(number)
-    return taken
 
 
 def _json(document: object) -> bytes:

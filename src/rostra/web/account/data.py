@@ -43,6 +43,7 @@ async def export(request: Request) -> Response:
     parts, account = parts_of(request), account_of(request)
     async with parts.database.writing() as connection:
         await exports.ask_for_export(connection, account, parts.now_ms())
+    parts.chores_added.set()
     return RedirectResponse(HOME, 303)
 
 

@@ -14,13 +14,14 @@ from rostra.people.guesses import one_more
 from rostra.people.password_rules import prepared
 from rostra.people.passwords import Stored
 from rostra.people.queries import Account
-from rostra.people.sessions import Device
+from rostra.people.sessions import Device, Session
 from rostra.web.account import cookies
 from rostra.web.addresses import address_key_of, address_of
 from rostra.web.entrance import take
 from rostra.web.parts import WebParts, parts_of
 
 SECURITY = "/settings/security"
+STANDING = "/settings/standing"
 _LONGEST_WHO = 260
 
 
@@ -48,6 +49,7 @@ async def check_password(request: Request, who: str, password: str) -> Account:
     sought = await _seek(request, who.strip()[:_LONGEST_WHO].removeprefix("@"))
     if sought.device is None:
         take(parts.entrance.tries, address_key_of(request), parts.now_ms())
+    parts.entrance.hashing.check_room(known=sought.device is not None)
     _check_allowance(parts, sought, who)
     right = asyncio.create_task(
         parts.entrance.hashing.matches(
@@ -147,8 +149,7 @@ async def welcome(request: Request, account_id: str, secret: str) -> Response:
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         found = await sessions.by_secret(connection, secret, parts.now_ms())
-    unfinished = found is not None and found[1].unfinished
-    response = RedirectResponse(SECURITY if unfinished else cookies.wanted_of(request), 303)
+    response = RedirectResponse(_first_page(request, found), 303)
     if (device := cookies.device_of(request, account_id)) is not None:
         parts.entrance.devices.forget(f"{account_id} {device}")
     cookies.set_session(response, parts, secret)
@@ -156,3 +157,13 @@ async def welcome(request: Request, account_id: str, secret: str) -> Response:
     cookies.forget_half(response)
     cookies.forget_wanted(response)
     return response
+
+
+def _first_page(request: Request, found: tuple[Account, Session] | None) -> str:
+    """Where somebody who has just signed in is led: to what keeps them from all else, if anything
+    does, then to what they wanted."""
+    if found is not None and found[0].state == "suspended":
+        return STANDING
+    if found is not None and found[1].unfinished:
+        return SECURITY
+    return cookies.wanted_of(request)

@@ -60,6 +60,7 @@ async def send(request: Request) -> Response:
             await mail_links.send_later(
                 connection, "reset", account.id, email, language=language, now_ms=now_ms
             )
+        parts.chores_added.set()
     return _page(request, sent=True)
 
 

@@ -13,7 +13,6 @@ from rostra.people import profiles
 from rostra.people.profiles import Profile
 from rostra.people.rules import checked_handle
 from rostra.square import people_lists
-from rostra.square.audience import circle_for
 from rostra.web.callers import viewer_of
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.callers import me
@@ -110,7 +109,7 @@ async def search(request: Request) -> Json:
     parts, wish, viewer = parts_of(request), await parameters(request, Search), me(request)
     limit, offset = page_of(request, 40, MOST_LISTED).limit, offset_of(request)
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         found = await people_lists.beginning_with(
             connection, wish.q, circle, only_followed=wish.following, limit=limit, offset=offset
         )
@@ -123,7 +122,7 @@ async def directory(request: Request) -> Json:
     viewer = await viewer_of(request)
     limit, offset = page_of(request, 40, MOST_LISTED).limit, offset_of(request)
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         found = await people_lists.directory(
             connection, circle, "new" if wish.order == "new" else "active",
             limit=limit, offset=offset,
@@ -157,7 +156,7 @@ async def no_proofs(request: Request, id: str) -> Json:
 async def _suggested(request: Request) -> list[Profile]:
     parts, limit = parts_of(request), page_of(request, 40, MOST_LISTED).limit
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, me(request), parts.now_ms())
+        circle = await parts.circles.circle(connection, me(request))
         return await people_lists.suggested(connection, circle, limit)
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import rostra
-from rostra.square import rules
+from rostra.darkroom.kinds import JPEG
+from rostra.people import editing
+from rostra.people.rules import LONGEST_NAME
+from rostra.square import media, rules
 from rostra.square.text import LINK_COUNTS_AS
+from rostra.web.bodies import LARGEST
 from rostra.web.mastodon.answers import Document
 from rostra.web.parts import Origins
 
@@ -15,19 +19,11 @@ API_NUMBER = 6
 """The same as a number (`api_versions`): 6 is that of 4.4."""
 
 VERSION = f"{API_VERSION} (compatible; Rostra {rostra.__version__})"
-MIB = 1024 * 1024
-PICTURE_BYTES, SOUND_BYTES = 16 * MIB, 40 * MIB
-MOST_PIXELS = 40_000_000
-LONGEST_DESCRIPTION = 1500
-PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif")
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 SOUNDS = (
     "audio/mpeg", "audio/mp4", "audio/x-m4a", "audio/aac", "audio/ogg", "audio/opus", "audio/flac",
     "audio/wav", "audio/x-wav", "audio/webm",
 )  # fmt: skip
-MOST_FIELDS = 4
-LONGEST_FIELD = 255
-LONGEST_BIO = 500
-LONGEST_NAME = 80
 
 
 def streaming_url(origins: Origins) -> str:
@@ -50,11 +46,11 @@ def configuration(origins: Origins, longest_post: int) -> Document:
         "accounts": {
             "max_featured_tags": 0,
             "max_pinned_statuses": rules.MOST_PINS,
-            "max_profile_fields": MOST_FIELDS,
-            "profile_field_name_limit": LONGEST_FIELD,
-            "profile_field_value_limit": LONGEST_FIELD,
+            "max_profile_fields": editing.MOST_FIELDS,
+            "profile_field_name_limit": editing.LONGEST_FIELD,
+            "profile_field_value_limit": editing.LONGEST_FIELD,
             "max_display_name_length": LONGEST_NAME,
-            "max_note_length": LONGEST_BIO,
+            "max_note_length": editing.LONGEST_BIO,
             "avatar_description_limit": 0,
             "header_description_limit": 0,
         },
@@ -65,13 +61,13 @@ def configuration(origins: Origins, longest_post: int) -> Document:
             "supported_mime_types": ["text/plain"],
         },
         "media_attachments": {
-            "description_limit": LONGEST_DESCRIPTION,
+            "description_limit": media.LONGEST_DESCRIPTION,
             "supported_mime_types": [*PICTURES, *SOUNDS],
-            "image_size_limit": PICTURE_BYTES,
-            "image_matrix_limit": MOST_PIXELS,
-            "video_size_limit": SOUND_BYTES,
+            "image_size_limit": LARGEST["picture"],
+            "image_matrix_limit": JPEG.megapixels * 1_000_000,
+            "video_size_limit": LARGEST["sound"],
             "video_frame_rate_limit": 60,
-            "video_matrix_limit": MOST_PIXELS,
+            "video_matrix_limit": JPEG.megapixels * 1_000_000,
         },
         "polls": {
             "max_options": rules.MOST_OPTIONS,

@@ -35,6 +35,7 @@ def api_door(
     body: type[BaseModel] | None = None,
     query: type[BaseModel] | None = None,
     answers: Mapping[int, str] = _DEFAULT,
+    streams: bool = False,
 ) -> None:
     """Open `path` as `web.door.door` does, described for /openapi.json.
 
@@ -54,6 +55,7 @@ def api_door(
     door(
         app, methods, path, rule, endpoint, scope=scope, openapi_extra=extra,
         responses=_responses(answers), status_code=min(answers), response_model=None,
+        streams=streams,
     )  # fmt: skip
 
 

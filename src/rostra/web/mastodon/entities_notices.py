@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,11 @@ from rostra.square.posts import PostView
 from rostra.web.mastodon.answers import Document, moment
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.entities_status import Sight, status
+from rostra.web.parts import Origins
 
+GROUPED = ("favourite", "reblog", "follow")
+MOST_SAMPLED = 8
+DAY_MS = 86_400_000
 KINDS = {"live": "status"}
 """Kinds that the API has not, by those that say nearly the same to apps: only with a post."""
 
@@ -56,16 +60,19 @@ def notification(notice: Notice, around: Surroundings) -> Document | None:
     return shown | _official(notice, around, shown["account"])
 
 
-def group_key(notice: Notice) -> str:
-    """Those that are shown as one have the same: favourites and boosts of a post, follows."""
-    if notice.kind in {"favourite", "reblog"}:
+def group_key(notice: Notice, kinds: Container[str] = GROUPED) -> str:
+    """Those that are shown as one have the same: favourites and boosts of a post, follows of a day.
+
+    `kinds` are those that the asker groups.
+    """
+    if notice.kind in kinds and notice.kind in {"favourite", "reblog"}:
         return f"{notice.kind}-{notice.post_id}"
-    if notice.kind == "follow":
-        return f"follow-{notice.created_ms // 86_400_000}"
+    if notice.kind in kinds and notice.kind == "follow":
+        return f"follow-{notice.created_ms // DAY_MS}"
     return f"ungrouped-{notice.id}"
 
 
-def grouped(found: Sequence[Notice], around: Surroundings, most_sampled: int = 8) -> Document:
+def grouped(found: Sequence[Notice], around: Surroundings, kinds: Sequence[str] = ()) -> Document:
     """https://docs.joinmastodon.org/methods/grouped_notifications/ : groups, people and posts."""
     groups: dict[str, list[Notice]] = {}
     shown: dict[int, Document] = {}
@@ -73,7 +80,7 @@ def grouped(found: Sequence[Notice], around: Surroundings, most_sampled: int = 8
         document = notification(notice, around)
         if document is not None:
             shown[notice.id] = document
-            groups.setdefault(group_key(notice), []).append(notice)
+            groups.setdefault(group_key(notice, kinds or GROUPED), []).append(notice)
     members = {key: [shown[each.id] for each in group] for key, group in groups.items()}
     people = {each["account"]["id"]: each["account"] for each in shown.values()}
     posts = {each["status"]["id"]: each["status"] for each in shown.values() if "status" in each}
@@ -81,15 +88,16 @@ def grouped(found: Sequence[Notice], around: Surroundings, most_sampled: int = 8
         "accounts": list(people.values()),
         "partial_accounts": [],
         "statuses": list(posts.values()),
-        "notification_groups": [
-            _group(key, group, members[key], most_sampled) for key, group in groups.items()
-        ],
+        "notification_groups": [_group(key, groups[key], members[key]) for key in groups],
     }
 
 
-def _group(
-    key: str, group: Sequence[Notice], members: Sequence[Document], most_sampled: int
-) -> Document:
+def person(profile: Profile, origins: Origins) -> Document:
+    """Somebody in a group."""
+    return account(profile, origins)
+
+
+def _group(key: str, group: Sequence[Notice], members: Sequence[Document]) -> Document:
     newest, first = group[0], members[0]
     ids = list(dict.fromkeys(each["account"]["id"] for each in members))
     made = {
@@ -100,7 +108,7 @@ def _group(
         "page_min_id": str(group[-1].id),
         "page_max_id": str(newest.id),
         "latest_page_notification_at": first["created_at"],
-        "sample_account_ids": ids[:most_sampled],
+        "sample_account_ids": ids[:MOST_SAMPLED],
     }
     if "status" in first:
         made["status_id"] = first["status"]["id"]

@@ -88,7 +88,7 @@ async def _post(parts: WebParts, post_id: int) -> _Shown:
     text = escape(post.warning) if post.warning else content(post, parts.origins)
     html = (
         f'<blockquote class="rostra-post" cite="{escape(page)}/{post.id}">{text}'
-        f'<footer>— {escape(author.name)} (@{escape(author.handle)}), '
+        f"<footer>— {escape(author.name)} (@{escape(author.handle)}), "
         f'<a href="{escape(page)}/{post.id}">{day(post.created_ms)}</a></footer></blockquote>'
     )
     return _Shown("post", f"{author.name} (@{author.handle})", author.name, page, html)

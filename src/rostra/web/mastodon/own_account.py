@@ -1,13 +1,12 @@
-"""One's own account: who one is, changing it, preferences, and signing up by an application.
-
-Pictures are sent to /api/profile/avatar and /api/profile/header, as raw bodies.
-"""
+"""One's own account: who one is, changing it, preferences, and signing up by an application."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
@@ -16,21 +15,26 @@ from starlette.requests import Request
 from rostra.charter.choices import read_charter
 from rostra.errors import BadInput, NotAllowed, NotProcessable, RostraError
 from rostra.people import applications, editing, profiles
-from rostra.people.editing import Change, Which
+from rostra.people.editing import Change
 from rostra.people.queries import Account
-from rostra.square import people_lists
+from rostra.square import media, people_lists
 from rostra.web.account.sign_up import joined
+from rostra.web.acting import acting
+from rostra.web.bodies import Spool, receive_form, receive_small
 from rostra.web.callers import known_caller
 from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import credential_account
+from rostra.web.mastodon.names import nested
 from rostra.web.mastodon.oauth import token_document
-from rostra.web.mastodon.parameters import Parameters, Several, parameters
-from rostra.web.parts import parts_of
+from rostra.web.mastodon.parameters import Parameters, Several, checked, parameters, read_body
+from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
+from rostra.web.uploads import Portrait, Sent, take_portrait
 
 _OWN = "/api/v1/accounts"
+PORTRAITS: tuple[Portrait, ...] = ("avatar", "header")
 
 
 class ProfileField(BaseModel):
@@ -75,7 +79,7 @@ def add_doors(app: FastAPI) -> None:
     api_door(app, "POST", _OWN, Rule.AN_APP, register, scope="write:accounts", body=Newcomer)
     api_door(app, "GET", f"{_OWN}/verify_credentials", Rule.SIGNED_IN, verify, scope="read:me")
     api_door(app, "PATCH", f"{_OWN}/update_credentials", Rule.SIGNED_IN, change,
-             scope="write:accounts", body=Update)  # fmt: skip
+             scope="write:accounts", body=Update, streams=True)  # fmt: skip
     api_door(app, "DELETE", "/api/v1/profile/avatar", Rule.SIGNED_IN, without_avatar,
              scope="write:accounts")  # fmt: skip
     api_door(app, "DELETE", "/api/v1/profile/header", Rule.SIGNED_IN, without_header,
@@ -89,23 +93,19 @@ async def verify(request: Request) -> Json:
 
 
 async def change(request: Request) -> Json:
-    """Change one's profile and what new posts are"""
-    wish = await parameters(request, Update)
-    fields = wish.fields_attributes
-    hidden = None if wish.discoverable is None else not wish.discoverable
-    with _as_validation():
-        async with parts_of(request).database.writing() as connection:
-            await editing.change_profile(connection, me(request), Change(
-                name=wish.display_name if wish.display_name != "" else me(request).handle,
-                bio=wish.note,
-                fields=None if fields is None else [(each.name, each.value) for each in fields],
-                locked=wish.locked,
-                bot=wish.bot,
-                hidden=hidden,
-                language=wish.source.language,
-                default_visibility=wish.source.privacy,
-                default_sensitive=wish.source.sensitive,
-            ))  # fmt: skip
+    """Change one's profile, its pictures, and what new posts are"""
+    parts, account = parts_of(request), me(request)
+    form = await _received(request)
+    try:
+        wish = _change(checked(form.fields, Update), account)
+        with _as_validation():
+            editing.checked_change(wish)
+            for which, spool in form.files.items():
+                await _show(parts, account, which, spool)
+            async with parts.database.writing() as connection:
+                await editing.change_profile(connection, account, wish)
+    finally:
+        form.close()
     return Json(await _own(request))
 
 
@@ -146,7 +146,7 @@ async def register(request: Request) -> Json:
         charter = await read_charter(connection)
         found = await applications.by_id(connection, caller.application_id or "")
     if found is None:
-        raise NotAllowed("Only an application may sign somebody up: see /docs.")
+        raise NotProcessable("Validation failed: only an application may sign somebody up.")
     if charter.registrations not in {"open", "approval"}:
         raise NotAllowed("This server takes new people by invitation only: open it in a browser.")
     with _as_validation():
@@ -171,10 +171,54 @@ async def _own(request: Request) -> Document:
     return credential_account(profile, parts.origins, own, requests=requests)
 
 
-async def _without(request: Request, which: Which) -> Json:
-    async with parts_of(request).database.writing() as connection:
-        await editing.set_picture(connection, me(request), which, None)
+async def _without(request: Request, which: Portrait) -> Json:
+    async with acting(parts_of(request)) as act:
+        await media.set_portrait(act, me(request), which, None)
     return Json(await _own(request))
+
+
+@dataclass
+class _Received:
+    """What came, in whichever form: fields by name, pictures by `avatar` and `header`."""
+
+    fields: dict[str, Any]
+    files: dict[Portrait, Spool] = field(default_factory=dict)
+
+    def close(self) -> None:
+        for each in self.files.values():
+            each.close()
+
+
+async def _received(request: Request) -> _Received:
+    """Raises BadInput, TooLarge, WrongType, and NotProcessable for a picture that is none."""
+    kind = request.headers.get("content-type", "")
+    if not kind.lower().startswith("multipart/form-data"):
+        return _Received(read_body(await receive_small(request), kind))
+    form = await receive_form(request, parts_of(request).places.incoming, PORTRAITS)
+    files = {which: form.files[which] for which in PORTRAITS if which in form.files}
+    return _Received(nested(form.texts.items()), files)
+
+
+async def _show(parts: WebParts, account: Account, which: Portrait, spool: Spool) -> None:
+    async def receive(_: Path) -> Sent:
+        return Sent(spool)
+
+    await take_portrait(parts, account, which, receive)
+
+
+def _change(wish: Update, account: Account) -> Change:
+    fields = wish.fields_attributes
+    return Change(
+        name=account.handle if wish.display_name == "" else wish.display_name,
+        bio=wish.note,
+        fields=None if fields is None else [(each.name, each.value) for each in fields],
+        locked=wish.locked,
+        bot=wish.bot,
+        hidden=None if wish.discoverable is None else not wish.discoverable,
+        language=wish.source.language,
+        default_visibility=wish.source.privacy,
+        default_sensitive=wish.source.sensitive,
+    )
 
 
 @contextmanager

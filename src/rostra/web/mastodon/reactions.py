@@ -12,7 +12,6 @@ from rostra.errors import NotFound
 from rostra.people.queries import Account
 from rostra.square import polls, reactions
 from rostra.square.act import Act
-from rostra.square.audience import circle_for
 from rostra.square.posts import Post
 from rostra.square.queries import post_by_id
 from rostra.square.who import who_boosted, who_favourited
@@ -112,7 +111,7 @@ async def _people(request: Request, id: str, asked: Any) -> Json:
     parts, viewer = parts_of(request), await viewer_of(request)
     async with parts.database.reading() as connection:
         post = await post_by_id(connection, id_of(id), viewer)
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         found = await asked(connection, post, page_of(request, 40, 80))
     people = [
         account(person, parts.origins) for _, person in found if person.id not in circle.apart

@@ -18,7 +18,20 @@ async def shown(
 ) -> list[Document]:
     """The posts as `viewer` reads them."""
     sight = await sight_of(parts, views, viewer)
-    return [status(view, sight) for view in views]
+    return [status(view, sight) for view in await filtered(parts, views, viewer)]
+
+
+async def filtered(
+    parts: WebParts, views: Sequence[PostView], viewer: Account | None
+) -> list[PostView]:
+    """`views` with the filters of `viewer` that they meet; what is one's own meets none."""
+    if viewer is None or not views:
+        return list(views)
+    filters, now_ms = await parts.circles.filters(parts.database, viewer), parts.now_ms()
+    return [
+        view if view.shown.post.author_id == viewer.id else filters.on(view, now_ms)
+        for view in views
+    ]
 
 
 async def sight_of(parts: WebParts, views: Sequence[PostView], viewer: Account | None) -> Sight:

@@ -7,7 +7,6 @@ from starlette.requests import Request
 
 from rostra.people.queries import Account
 from rostra.square import actions
-from rostra.square.audience import circle_for
 from rostra.square.posts import PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
@@ -20,11 +19,11 @@ from rostra.web.callers import known_caller, viewer_of
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.callers import me, moment_of
 from rostra.web.mastodon.door import api_door
-from rostra.web.mastodon.entities_status import context, revision, source, status
+from rostra.web.mastodon.entities_status import context, revision, source
 from rostra.web.mastodon.paging import id_of
 from rostra.web.mastodon.parameters import Parameters, Several, parameters, query
 from rostra.web.mastodon.scheduled import scheduled_status
-from rostra.web.mastodon.showing import shown, sight_of
+from rostra.web.mastodon.showing import filtered, shown, sight_of
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.posting import put_up
 from rostra.web.rules import Rule
@@ -139,10 +138,11 @@ async def around(request: Request, id: str) -> Json:
     parts, viewer = parts_of(request), await viewer_of(request)
     async with parts.database.reading() as connection:
         post = await post_by_id(connection, id_of(id), viewer)
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         thread = await thread_of(connection, post, circle)
     sight = await sight_of(parts, (*thread.above, *thread.below), viewer)
-    return Json(context(thread.above, thread.below, sight))
+    above = await filtered(parts, thread.above, viewer)
+    return Json(context(above, await filtered(parts, thread.below, viewer), sight))
 
 
 async def history(request: Request, id: str) -> Json:
@@ -173,8 +173,7 @@ async def one_view(parts: WebParts, post_id: int, viewer: Account | None) -> Pos
 
 async def one_status(parts: WebParts, post_id: int, viewer: Account | None) -> dict[str, object]:
     """The same as JSON."""
-    view = await one_view(parts, post_id, viewer)
-    return status(view, await sight_of(parts, [view], viewer))
+    return (await shown(parts, [await one_view(parts, post_id, viewer)], viewer))[0]
 
 
 def _wish(wanted: NewStatus, application_id: str | None) -> Wish:

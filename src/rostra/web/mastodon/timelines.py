@@ -12,7 +12,6 @@ from rostra.people import profiles
 from rostra.people.queries import Account
 from rostra.people.rules import SEEN
 from rostra.square import timelines
-from rostra.square.audience import circle_for
 from rostra.square.home import home, of_list
 from rostra.square.posts import PostView
 from rostra.square.queries import post_by_id
@@ -79,7 +78,7 @@ async def home_timeline(request: Request) -> Json:
     """Posts of those whom one follows"""
     parts, viewer, span = parts_of(request), me(request), page_of(request)
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         views = await home(connection, circle, span)
     return await _page(request, views, viewer)
 
@@ -91,7 +90,7 @@ async def public(request: Request) -> Json:
     if wishes.remote:
         return Json([])  # there are no other servers' posts here
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         views = await timelines.public(connection, circle, span, only_media=wishes.only_media)
     return await _page(request, views, viewer)
 
@@ -106,7 +105,7 @@ async def tagged(request: Request, tag: str) -> Json:
         tag_key(tag), _keys(asked.any), _keys(asked.all), _keys(asked.none), asked.only_media
     )
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         views = await timelines.tagged(connection, circle, span, wishes)
     return await _page(request, views, viewer)
 
@@ -115,7 +114,7 @@ async def listed(request: Request, id: str) -> Json:
     """Posts of the people on one of one's lists"""
     parts, viewer, span = parts_of(request), me(request), page_of(request)
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         views = await of_list(connection, circle, span, id_of(id))
     return await _page(request, views, viewer)
 
@@ -137,7 +136,7 @@ async def of_account(request: Request, id: str) -> Json:
             raise NotFound("There is nobody of that id here.")
         if author.state not in SEEN:
             return Json([])
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         views = await timelines.of_account(connection, circle, span, author.id, wishes)
     return await _page(request, views, viewer)
 
@@ -157,7 +156,7 @@ async def quotes(request: Request, id: str) -> Json:
     parts, viewer, span = parts_of(request), await viewer_of(request), page_of(request)
     async with parts.database.reading() as connection:
         post = await post_by_id(connection, id_of(id), viewer)
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         views = await timelines.quotes_of(connection, circle, span, post)
     return await _page(request, views, viewer)
 
@@ -166,7 +165,7 @@ async def _kept(request: Request, table: object) -> Json:
     parts, viewer, span = parts_of(request), me(request), page_of(request)
     assert table is favourites or table is bookmarks
     async with parts.database.reading() as connection:
-        circle = await circle_for(connection, viewer, parts.now_ms())
+        circle = await parts.circles.circle(connection, viewer)
         found = await timelines.kept(connection, circle, span, table)
     documents = await shown(parts, found.views, viewer)
     return Json(documents, headers=link_header(request, found.cursors))

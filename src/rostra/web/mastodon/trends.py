@@ -1,4 +1,4 @@
-"""What is talked about: /api/v1/trends. Nothing is counted yet, which is an answer; here it goes."""
+"""What is talked about: /api/v1/trends. Nothing is counted yet, which is an answer."""
 
 from __future__ import annotations
 

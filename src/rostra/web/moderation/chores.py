@@ -10,7 +10,9 @@ from rostra.moderation.effects import SPACE_REMOVED, SPACES_END
 from rostra.programme.manifest import ON
 from rostra.rooms import actions as room_actions
 from rostra.rooms import queries as rooms
-from rostra.web.acting import acting
+from rostra.square import heralds
+from rostra.square.act import News
+from rostra.web.acting import acting, tell
 from rostra.web.lifecycle import end_space
 from rostra.web.parts import WebParts
 from rostra.web.rules import Caller
@@ -31,12 +33,15 @@ def doers(parts: WebParts) -> dict[str, Doer]:
             async with parts.database.writing() as connection:
                 slug = chore.subject or ""
                 await room_actions.remove_space(connection, parts.places, slug, reason="moderation")
+                await heralds.phase_told(connection, slug, "removed", now_ms)
         except NotFound:
             pass  # done before
         return None
 
     async def end_spaces(chore: Chore, now_ms: int) -> Later | None:
-        await _end_spaces(parts, chore.subject or "")
+        account_id = chore.subject or ""
+        await tell(parts, [News("state", account_id)])  # the shell has no bus to tell it by
+        await _end_spaces(parts, account_id)
         return None
 
     return {SANCTION_ENDS: end_sanction, SPACE_REMOVED: remove_space, SPACES_END: end_spaces}

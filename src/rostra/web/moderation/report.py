@@ -28,11 +28,11 @@ from rostra.square.queries import post_by_id
 from rostra.square.span import Span
 from rostra.square.timelines import Wishes, of_account
 from rostra.web.acting import acting
+from rostra.web.addresses import address_key_of
 from rostra.web.callers import visitor_of
 from rostra.web.forms import fields_of
 from rostra.web.moderation.showing import number_of, show
 from rostra.web.parts import WebParts, parts_of
-from rostra.web.quota import address_key
 
 _RECENT = 10
 
@@ -62,8 +62,7 @@ async def send(request: Request) -> Response:
     """Report it"""
     parts, me = parts_of(request), await _reader(request)
     if me is None:
-        host = request.client.host if request.client else ""
-        parts.limits.reports.take(address_key(host), parts.clock.boot_ns())
+        parts.limits.reports.take(address_key_of(request), parts.clock.boot_ns())
     pairs = await fields_of(request)
     fields = dict(pairs)
     complaint = Complaint(

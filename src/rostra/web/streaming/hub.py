@@ -16,7 +16,7 @@ import structlog
 
 from rostra.errors import TooMany, Unavailable
 from rostra.square.act import News
-from rostra.web.acting import NEWS
+from rostra.web.circles import NEWS
 from rostra.web.parts import WebParts
 from rostra.web.streaming.channels import Channel
 from rostra.web.streaming.line import MOST_CHANNELS, Holds, Line

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.square.audience import STRANGER, Circle, circle_of
 from rostra.square.filtering import NO_FILTERS, FilterSet
+from rostra.square.filters import filters_of
 from rostra.square.posts import PostView
 from rostra.square.rules import may_see
 from rostra.square.tables import list_members, lists
@@ -54,6 +55,7 @@ class Reader:
         self.stale = False  # before reading: what changes meanwhile makes it stale again
         try:
             self.circle = await circle_of(connection, self.account_id, now_ms)
+            self.filters = await filters_of(connection, self.account_id)
             self.lists = await self._lists(connection)
         except BaseException:
             self.stale = True

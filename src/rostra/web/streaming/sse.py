@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 from fastapi import FastAPI
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from rostra.errors import BadInput, NotSignedIn
 from rostra.people import queries as people
+from rostra.people import sessions
 from rostra.people.queries import Account
+from rostra.people.scopes import covers
 from rostra.web.callers import COOKIE, STREAMING, known_caller, token_of
 from rostra.web.door import door, page_door
 from rostra.web.parts import WebParts, parts_of
-from rostra.web.rules import Caller, Rule, scope_covers
+from rostra.web.rules import Caller, Rule
 from rostra.web.streaming.channels import NOTICES_SCOPE, SCOPES, Channel, channel_of
 from rostra.web.streaming.hub import Hub
 from rostra.web.streaming.line import Holds, Line
 
 THUMP_SECONDS = 15.0
 HANGS_SECONDS = 20.0
+GOODBYE_SECONDS = 1.0
 _HEAD = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"),
          (b"x-accel-buffering", b"no")]  # fmt: skip
 
@@ -78,7 +80,7 @@ def account_of(caller: Caller) -> Account:
 
 
 def may_hear_notices(caller: Caller) -> bool:
-    return caller.scopes is None or scope_covers(caller.scopes, NOTICES_SCOPE)
+    return caller.scopes is None or covers(caller.scopes, NOTICES_SCOPE)
 
 
 def holds_by(parts: WebParts, account_id: str, token: str | None, session: str) -> Holds:
@@ -87,7 +89,8 @@ def holds_by(parts: WebParts, account_id: str, token: str | None, session: str) 
     async def holds() -> bool:
         async with parts.database.reading() as connection:
             if token is None:
-                account = await people.by_session(connection, session, parts.now_ms())
+                found = await sessions.by_secret(connection, session, parts.now_ms())
+                account = found[0] if found is not None else None
             else:
                 bearer = await people.by_api_token(connection, token)
                 account = bearer.account if bearer is not None else None
@@ -117,39 +120,41 @@ class EventStream(Response):
         self._hub, self._line = hub, line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        watching: list[asyncio.Task[Any]] = [
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": list(_HEAD)})
+            gone = await self._tell(receive, send)
+        finally:
+            self._hub.leave(self._line)
+        if not gone:
+            with suppress(TimeoutError):  # it takes nothing, which is why it ends
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _tell(self, receive: Receive, send: Send) -> bool:
+        """Until one of both sides ends it: whether it was the other."""
+        going = asyncio.create_task(_until_gone(receive))
+        others = [
             asyncio.create_task(self._write(send)),
-            asyncio.create_task(_until_gone(receive)),
             asyncio.create_task(self._line.ending.wait()),
         ]
         try:
-            await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([going, *others], return_when=asyncio.FIRST_COMPLETED)
+            return going.done()
         finally:
-            self._hub.leave(self._line)
-            for task in watching:
+            for task in (going, *others):
                 task.cancel()
-            with suppress(OSError, ClientDisconnect, TimeoutError):
-                await _results(watching)
+            await asyncio.gather(going, *others, return_exceptions=True)
 
     async def _write(self, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": list(_HEAD)})
+        """Raises TimeoutError where nothing can be written for long."""
         chunk = b":)\n"
-        while chunk:
+        while not self._line.ended:
             async with asyncio.timeout(HANGS_SECONDS):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             waiting = await self._line.next(THUMP_SECONDS)
-            if self._line.ended:
-                return
             chunk = b"".join(event.as_sse for event in waiting) or b":thump\n"
 
 
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _results(tasks: list[asyncio.Task[Any]]) -> None:
-    """Raises what one of them raised, but for having been cancelled."""
-    for found in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(found, Exception):
-            raise found
