@@ -1,14 +1,16 @@
-"""The chores of forgetting, once a day; `doers` and `begin` are for the crank."""
+"""The chores of forgetting, once a day, for the crank (chores.py)."""
 
 from __future__ import annotations
 
-from rostra.chores.queue import Chore, Doer, Later, add_chore
+from rostra.chores.queue import Chore, Doer, Later
 from rostra.square import retention
 from rostra.square.retention import DAY_MS
 from rostra.web.acting import acting
 from rostra.web.parts import WebParts
 
 POSTS, EXPIRED = "forget posts", "forget expired"
+DAILY = (POSTS, EXPIRED)
+"""Kinds of chores that put themselves off for ever, and so must be there from the first start."""
 
 
 def doers(parts: WebParts) -> dict[str, Doer]:
@@ -21,14 +23,6 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         return await _forget_expired(parts, now_ms)
 
     return {POSTS: forget_posts, EXPIRED: forget_expired}
-
-
-async def begin(parts: WebParts) -> None:
-    """From now on these are done every day; calling it again does no harm. Raises Unavailable."""
-    now_ms = parts.now_ms()
-    async with parts.database.writing() as connection:
-        for kind in (POSTS, EXPIRED):
-            await add_chore(connection, kind, {}, due_ms=now_ms, now_ms=now_ms, subject=kind)
 
 
 async def _forget_posts(parts: WebParts, after: int, now_ms: int) -> Later:

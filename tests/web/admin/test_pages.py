@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from rostra.charter.choices import STEPS, read_charter
+from rostra.charter.choices import STEPS, choose, read_charter
 from rostra.chores.queue import add_chore
 from rostra.chores.tables import chores
 from rostra.last_backup import NOTE, LastBackup, dump
@@ -161,3 +161,24 @@ async def test_without_a_mail_server_no_letter_can_be_tried(boss):
     answer = await boss.post("/welcome/letter")
     assert answer.status_code == 409 and "mail server" in answer.text
     assert "everything works without" in (await boss.get("/welcome?step=people")).text
+
+
+async def test_the_administrators_first_link_leads_to_the_first_steps_until_they_are_done(square):
+    await square.account("boss", "admin")
+    await square.account("ada", "host")
+    first, later, adas = [
+        await _signed_in(square, who, done)
+        for who, done in (("boss", ()), ("boss", STEPS), ("ada", ()))
+    ]
+    assert (first, later, adas) == ("/welcome", "/", "/")
+
+
+async def _signed_in(square, who: str, done: tuple[str, ...]) -> str:
+    """Where they are led."""
+    async with square.parts.database.writing() as connection:
+        link = await actions.make_link(connection, who, now_ms=square.parts.now_ms())
+        await choose(connection, {"welcomed": done}, by=None, now_ms=1)
+    square.parts.kept_charter.forget()
+    async with square.client() as client:
+        client.headers["Origin"] = square.parts.settings.public_url
+        return (await client.post(f"/sign-in/{link}")).headers["location"]
