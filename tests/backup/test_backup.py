@@ -68,6 +68,8 @@ def test_files_come_back_and_what_only_the_running_server_needs_does_not(
     kept: Kept, tmp_path: Path
 ) -> None:
     (kept.places.root / "media" / "cat.png.part").write_bytes(b"half")
+    kept.places.incoming.mkdir()
+    (kept.places.incoming / "upload").write_bytes(b"half")
     (kept.places.root / "link").symlink_to("/etc/passwd")
     kept.back_up(tmp_path / "b.tar")
     assert (tmp_path / "b.tar").stat().st_mode & 0o777 == 0o600

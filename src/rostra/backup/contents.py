@@ -72,11 +72,14 @@ def _is_on(manifest: Path) -> bool:
 
 
 def _files(places: Places) -> Iterator[Path]:
+    incoming = places.incoming  # what is being made of uploads just now
     for top in sorted(places.root.iterdir()):
         if top.name in _AT_THE_TOP or top.name.startswith(places.database.name):
             continue
         if top.is_dir() and not top.is_symlink():
             for folder, _, names in os.walk(top):
+                if Path(folder).is_relative_to(incoming):
+                    continue
                 lasting = sorted(filter(_lasts, names), key=lambda n: (n.endswith(_RECORDING), n))
                 yield from (Path(folder) / name for name in lasting)
         elif _lasts(top.name):
