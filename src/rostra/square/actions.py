@@ -17,7 +17,7 @@ from rostra.ids import sortable_id
 from rostra.people.queries import Account
 from rostra.people.rules import ACTING
 from rostra.people.tables import accounts
-from rostra.square import polls
+from rostra.square import media, polls
 from rostra.square.act import Act, News
 from rostra.square.conversations import touch
 from rostra.square.posts import Attached, Mention, Post
@@ -44,6 +44,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
     draft = await _draft(act.connection, author, wish, charter)
     parent = await _parent(act.connection, author, wish)
     quoted = await _quotable(act.connection, author, wish)
+    shown = await media.choose(act.connection, author, wish.media, None)
     post_id = sortable_id(act.now_ms)
     await act.connection.execute(
         insert(posts).values(
@@ -54,7 +55,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
             warning=draft.warning,
             sensitive=draft.sensitive,
             language=draft.language,
-            attached=Attached(draft.mentions, draft.tags, (), wish.poll is not None).document(),
+            attached=Attached(draft.mentions, draft.tags, shown, wish.poll is not None).document(),
             quote_of=wish.quote_of,
             reply_to=wish.reply_to,
             reply_to_author=parent.author_id if parent else None,
@@ -66,6 +67,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
         )
     )
     await _link(act.connection, post_id, draft.mentions, draft.tags)
+    await media.attach(act, author, wish.media, post_id)
     if wish.poll is not None:
         await polls.begin(act, post_id, checked_poll(wish.poll))
     await _counted(act.connection, author.id, post_id, wish.reply_to, wish.quote_of)
@@ -82,6 +84,7 @@ async def check(connection: AsyncConnection, author: Account, wish: Wish) -> Non
     await _draft(connection, author, wish, await read_charter(connection))
     await _parent(connection, author, wish)
     await _quotable(connection, author, wish)
+    await media.choose(connection, author, wish.media, None)
     if wish.poll is not None:
         checked_poll(wish.poll)
 
@@ -183,18 +186,14 @@ async def _counted(
 
 
 async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
-    """Change the words of one's own post; what it was before is kept. Raises as publish does."""
-    charter = await read_charter(act.connection)
-    draft = await _draft(act.connection, author, wish, charter)
-    changed = Attached(draft.mentions, draft.tags, post.attached.media, post.attached.poll)
-    await act.connection.execute(
-        insert(revisions).values(
-            id=sortable_id(act.now_ms), post_id=post.id,
-            created_ms=post.edited_ms or post.created_ms,
-            text=post.text, warning=post.warning, sensitive=post.sensitive,
-            attached=post.attached.document(),
-        )
-    )  # fmt: skip
+    """Change one's own post; what it was before is kept. Raises as publish does.
+
+    Where the poll's options change, voting begins anew.
+    """
+    draft = await _draft(act.connection, author, wish, await read_charter(act.connection))
+    shown = await media.attach(act, author, wish.media, post.id)
+    changed = Attached(draft.mentions, draft.tags, shown, wish.poll is not None)
+    await _keep_revision(act, post)
     await act.connection.execute(
         update(posts)
         .where(posts.c.id == post.id)
@@ -205,10 +204,22 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     )  # fmt: skip
     await _unlink(act.connection, post.id)
     await _link(act.connection, post.id, draft.mentions, draft.tags)
+    await polls.replace(act, post, wish.poll and checked_poll(wish.poll))
     act.news.append(News("edit", author.id, post.id))
     after = (await by_ids(act.connection, [post.id]))[post.id]
     await tell_of_edit(act, after)
     return after
+
+
+async def _keep_revision(act: Act, post: Post) -> None:
+    await act.connection.execute(
+        insert(revisions).values(
+            id=sortable_id(act.now_ms), post_id=post.id,
+            created_ms=post.edited_ms or post.created_ms,
+            text=post.text, warning=post.warning, sensitive=post.sensitive,
+            attached=post.attached.document(),
+        )
+    )  # fmt: skip
 
 
 async def _unlink(connection: AsyncConnection, post_id: int) -> None:

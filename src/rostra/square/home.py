@@ -20,7 +20,7 @@ from rostra.square.audience import Circle
 from rostra.square.posts import PostView
 from rostra.square.span import Span
 from rostra.square.tables import follows, list_members, lists, post_tags, posts
-from rostra.square.walking import SEED, Seed, at_home, bearable, seeds_of, walk
+from rostra.square.walking import SEED, Reader, Seed, at_home, bearable, seeds_of, walk
 
 MANY = 300
 """Following so many, a page of one's own is likely among the newest posts of all."""
@@ -28,8 +28,9 @@ MANY = 300
 NEWEST = 1_000
 
 
-async def home(connection: AsyncConnection, circle: Circle, span: Span) -> list[PostView]:
+async def home(connection: AsyncConnection, reader: Reader, span: Span) -> list[PostView]:
     """What those whom the reader follows posted, and what has a tag that they follow."""
+    circle = reader.circle
     followed = select(follows.c.followed_id.label("id")).where(
         follows.c.follower_id == circle.account_id
     )
@@ -43,13 +44,16 @@ async def home(connection: AsyncConnection, circle: Circle, span: Span) -> list[
             rows = await _by_people(connection, people, part)
         return await _with_tags(connection, circle, part, rows) if circle.tags else rows
 
-    return await walk(connection, source, span, circle, at_home, likely=_likely_at_home)
+    return await walk(
+        connection, source, span, reader, at_home, context="home", likely=_likely_at_home
+    )
 
 
 async def of_list(
-    connection: AsyncConnection, circle: Circle, span: Span, list_id: int
+    connection: AsyncConnection, reader: Reader, span: Span, list_id: int
 ) -> list[PostView]:
     """What the people on one of the reader's lists posted. Raises NotFound."""
+    circle = reader.circle
     mine = select(lists.c.replies).where(
         lists.c.id == list_id, lists.c.account_id == circle.account_id
     )
@@ -68,7 +72,7 @@ async def of_list(
     async def source(part: Span) -> Sequence[Seed]:
         return await _by_people(connection, members, part)
 
-    return await walk(connection, source, span, circle, wanted)
+    return await walk(connection, source, span, reader, wanted, context="home")
 
 
 def _likely_at_home(seed: Seed, circle: Circle) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.tables import accounts
+from rostra.square import media
 from rostra.square.act import Act, News
 from rostra.square.conversations import withdraw
 from rostra.square.posts import Post
@@ -38,6 +39,7 @@ async def remove_post(act: Act, post: Post, *, by_moderator: bool) -> None:
         for table in _GOES_WITH_IT:
             await act.connection.execute(delete(table).where(table.c.post_id == post.id))
     await act.connection.execute(update(posts).where(posts.c.id == post.id).values(gone))
+    await media.settle(act, post.id)
     await _recounted(act.connection, post, -1)
     if post.visibility == "direct":
         await withdraw(act, post)
@@ -51,6 +53,7 @@ async def restore_post(act: Act, post: Post) -> None:
     await act.connection.execute(
         update(posts).where(posts.c.id == post.id).values(deleted_ms=None, removed=False)
     )
+    await media.settle(act, post.id)
     await _recounted(act.connection, post, +1)
     act.news.append(News("post", post.author_id, post.id))
 

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rostra.square.audience import Circle
 from rostra.square.posts import Post, PostView
 from rostra.square.queries import by_ids
 from rostra.square.tables import posts
 from rostra.square.views import show_posts
-from rostra.square.walking import bearable
+from rostra.square.walking import Reader, bearable, filtered
 
 MOST_IN_THREAD = 4_000
 MOST_ABOVE, MOST_BELOW = 100, 400
@@ -27,7 +26,7 @@ class Thread:
     below: tuple[PostView, ...]
 
 
-async def thread_of(connection: AsyncConnection, post: Post, circle: Circle) -> Thread:
+async def thread_of(connection: AsyncConnection, post: Post, reader: Reader) -> Thread:
     """What the reader may and wants to see around `post`."""
     shape = (
         select(posts.c.id, posts.c.reply_to)
@@ -38,8 +37,9 @@ async def thread_of(connection: AsyncConnection, post: Post, circle: Circle) -> 
     parents = {row.id: row.reply_to for row in await connection.execute(shape)}
     above, below = ancestors(parents, post.id), descendants(parents, post.id)
     found = await by_ids(connection, (*above, *below))
-    views = await show_posts(connection, list(found.values()), circle)
-    by_id = {view.post.id: view for view in views if bearable(view, circle)}
+    views = await show_posts(connection, list(found.values()), reader.circle)
+    shown = filtered((view for view in views if bearable(view, reader.circle)), reader, "thread")
+    by_id = {view.post.id: view for view in shown}
     return Thread(_picked(by_id, above), _picked(by_id, below))
 
 

@@ -20,6 +20,7 @@ from rostra.square.tables import PUBLIC, bookmarks, favourites, post_tags, posts
 from rostra.square.views import show_posts
 from rostra.square.walking import (
     SEED,
+    Reader,
     Seed,
     Source,
     bearable,
@@ -63,7 +64,7 @@ class Kept:
 
 
 async def public(
-    connection: AsyncConnection, circle: Circle, span: Span, *, only_media: bool = False
+    connection: AsyncConnection, reader: Reader, span: Span, *, only_media: bool = False
 ) -> list[PostView]:
     """What everybody may read, without answers to others."""
 
@@ -71,11 +72,11 @@ async def public(
         return not_an_answer(view, circle) and (not only_media or bool(view.post.attached.media))
 
     query = select(*SEED).where(PUBLIC)
-    return await walk(connection, _seeds(connection, query), span, circle, wanted)
+    return await walk(connection, _seeds(connection, query), span, reader, wanted, context="public")
 
 
 async def tagged(
-    connection: AsyncConnection, circle: Circle, span: Span, wishes: TagWishes
+    connection: AsyncConnection, reader: Reader, span: Span, wishes: TagWishes
 ) -> list[PostView]:
     """Public posts with a hashtag."""
 
@@ -95,11 +96,11 @@ async def tagged(
     def open_and_wanted(view: PostView, circle: Circle) -> bool:
         return view.post.visibility == "public" and wanted(view, circle)
 
-    return await walk(connection, source, span, circle, open_and_wanted)
+    return await walk(connection, source, span, reader, open_and_wanted, context="public")
 
 
 async def of_account(
-    connection: AsyncConnection, circle: Circle, span: Span, author_id: str, wishes: Wishes
+    connection: AsyncConnection, reader: Reader, span: Span, author_id: str, wishes: Wishes
 ) -> list[PostView]:
     """Somebody's posts, as far as the reader may see them."""
 
@@ -118,19 +119,22 @@ async def of_account(
         query = query.where(posts.c.boost_of.is_(None))
     if wishes.pinned:
         query = query.where(posts.c.pinned_ms.is_not(None))
-    return await walk(connection, _seeds(connection, query), span, circle, wanted)
+    return await walk(
+        connection, _seeds(connection, query), span, reader, wanted, context="account"
+    )
 
 
-async def kept(connection: AsyncConnection, circle: Circle, span: Span, table: Table) -> Kept:
+async def kept(connection: AsyncConnection, reader: Reader, span: Span, table: Table) -> Kept:
     """The reader's own favourites or bookmarks, the last that was marked first."""
     assert table in (favourites, bookmarks)
-    mine = select(table.c.id, table.c.post_id).where(table.c.account_id == circle.account_id)
+    mine = select(table.c.id, table.c.post_id).where(table.c.account_id == reader.circle.account_id)
     found = (await connection.execute(span.within(mine, table.c.id))).all()
     marks = list(reversed(found)) if span.upwards else list(found)
     rows = await by_ids(connection, (row.post_id for row in marks))
     there = [rows[row.post_id] for row in marks if row.post_id in rows]
-    views = await show_posts(connection, there, circle)
-    shown = tuple(view for view in views if circle.apart.isdisjoint({view.post.author_id}))
+    views = await show_posts(connection, there, reader.circle)
+    apart = reader.circle.apart
+    shown = tuple(view for view in views if apart.isdisjoint({view.post.author_id}))
     return Kept(shown, tuple(row.id for row in marks))
 
 
@@ -142,8 +146,10 @@ def _seeds(connection: AsyncConnection, query: Select[Any]) -> Source:
 
 
 async def quotes_of(
-    connection: AsyncConnection, circle: Circle, span: Span, post: Post
+    connection: AsyncConnection, reader: Reader, span: Span, post: Post
 ) -> list[PostView]:
     """Posts that quote `post`."""
     query = select(*SEED).where(posts.c.quote_of == post.id, _THERE)
-    return await walk(connection, _seeds(connection, query), span, circle, bearable)
+    return await walk(
+        connection, _seeds(connection, query), span, reader, bearable, context="public"
+    )

@@ -9,11 +9,13 @@ last id where to go on.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.square.audience import Circle
+from rostra.square.filtering import FilterSet, hides
 from rostra.square.posts import PostView
 from rostra.square.queries import by_ids
 from rostra.square.span import Span
@@ -37,6 +39,16 @@ class Seed(NamedTuple):
 SEED = (posts.c.id, posts.c.author_id, posts.c.boost_of, posts.c.reply_to_author)
 """The columns of a seed."""
 
+
+@dataclass(frozen=True)
+class Reader:
+    """Whoever reads: the people around them, their filters, and when it is."""
+
+    circle: Circle
+    filters: FilterSet
+    now_ms: int
+
+
 Source = Callable[[Span], Awaitable[Sequence[Seed]]]
 Wanted = Callable[[PostView, Circle], bool]
 Likely = Callable[[Seed, Circle], bool]
@@ -56,21 +68,22 @@ async def walk(
     connection: AsyncConnection,
     source: Source,
     span: Span,
-    circle: Circle,
+    reader: Reader,
     wanted: Wanted,
     *,
+    context: str,
     likely: Likely = not_hidden,
 ) -> list[PostView]:
-    """The page of `source` at `span`, newest first."""
+    """The page of `source` at `span`, newest first; `context` is what filters call it."""
     page: list[PostView] = []
     rest = span.of_size(span.limit * _SPARE)
     for _ in range(ROUNDS):
         seeds = await source(rest)
-        waiting = [seed.id for seed in seeds if likely(seed, circle)]
+        waiting = [seed.id for seed in seeds if likely(seed, reader.circle)]
         while waiting and len(page) < span.limit:
             next_few = waiting[: span.limit - len(page)]
             waiting = waiting[len(next_few) :]
-            page += await _read(connection, next_few, circle, wanted)
+            page += await _read(connection, next_few, reader, wanted, context)
         if len(page) == span.limit or len(seeds) < rest.limit:
             break
         rest = rest.after(seeds[-1].id)
@@ -78,11 +91,22 @@ async def walk(
 
 
 async def _read(
-    connection: AsyncConnection, ids: Sequence[int], circle: Circle, wanted: Wanted
+    connection: AsyncConnection, ids: Sequence[int], reader: Reader, wanted: Wanted, context: str
 ) -> list[PostView]:
     found = await by_ids(connection, ids)
-    views = await show_posts(connection, [found[n] for n in ids if n in found], circle)
-    return [view for view in views if wanted(view, circle)]
+    there = [found[number] for number in ids if number in found]
+    views = await show_posts(connection, there, reader.circle)
+    return filtered([view for view in views if wanted(view, reader.circle)], reader, context)
+
+
+def filtered(views: Iterable[PostView], reader: Reader, context: str) -> list[PostView]:
+    """The views with the filters that they meet, without those that a filter hides in `context`."""
+    own = reader.circle.account_id
+    met = (
+        view if view.shown.post.author_id == own else reader.filters.on(view, reader.now_ms)
+        for view in views
+    )
+    return [view for view in met if not hides(view.filters, context)]
 
 
 def bearable(view: PostView, circle: Circle) -> bool:

@@ -26,6 +26,7 @@ from rostra.web.mastodon.scheduled import scheduled_status
 from rostra.web.mastodon.showing import filtered, shown, sight_of
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.posting import put_up
+from rostra.web.reading import reading
 from rostra.web.rules import Rule
 
 _AT = "/api/v1/statuses"
@@ -136,10 +137,9 @@ async def remove(request: Request, id: str) -> Json:
 async def around(request: Request, id: str) -> Json:
     """What a post answers, and what answers it"""
     parts, viewer = parts_of(request), await viewer_of(request)
-    async with parts.database.reading() as connection:
+    async with reading(parts, viewer) as (connection, reader):
         post = await post_by_id(connection, id_of(id), viewer)
-        circle = await parts.circles.circle(connection, viewer)
-        thread = await thread_of(connection, post, circle)
+        thread = await thread_of(connection, post, reader)
     sight = await sight_of(parts, (*thread.above, *thread.below), viewer)
     above = await filtered(parts, thread.above, viewer)
     return Json(context(above, await filtered(parts, thread.below, viewer), sight))

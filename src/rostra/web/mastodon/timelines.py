@@ -26,6 +26,7 @@ from rostra.web.mastodon.paging import id_of, link_header, page_of
 from rostra.web.mastodon.parameters import Parameters, Several, query
 from rostra.web.mastodon.showing import shown
 from rostra.web.parts import parts_of
+from rostra.web.reading import reading
 from rostra.web.rules import Rule
 
 _AT = "/api/v1/timelines"
@@ -77,9 +78,8 @@ def add_doors(app: FastAPI) -> None:
 async def home_timeline(request: Request) -> Json:
     """Posts of those whom one follows"""
     parts, viewer, span = parts_of(request), me(request), page_of(request)
-    async with parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, viewer)
-        views = await home(connection, circle, span)
+    async with reading(parts, viewer) as (connection, reader):
+        views = await home(connection, reader, span)
     return await _page(request, views, viewer)
 
 
@@ -89,9 +89,8 @@ async def public(request: Request) -> Json:
     wishes = query(request, PublicWishes)
     if wishes.remote:
         return Json([])  # there are no other servers' posts here
-    async with parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, viewer)
-        views = await timelines.public(connection, circle, span, only_media=wishes.only_media)
+    async with reading(parts, viewer) as (connection, reader):
+        views = await timelines.public(connection, reader, span, only_media=wishes.only_media)
     return await _page(request, views, viewer)
 
 
@@ -104,18 +103,16 @@ async def tagged(request: Request, tag: str) -> Json:
     wishes = TagWishes(
         tag_key(tag), _keys(asked.any), _keys(asked.all), _keys(asked.none), asked.only_media
     )
-    async with parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, viewer)
-        views = await timelines.tagged(connection, circle, span, wishes)
+    async with reading(parts, viewer) as (connection, reader):
+        views = await timelines.tagged(connection, reader, span, wishes)
     return await _page(request, views, viewer)
 
 
 async def listed(request: Request, id: str) -> Json:
     """Posts of the people on one of one's lists"""
     parts, viewer, span = parts_of(request), me(request), page_of(request)
-    async with parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, viewer)
-        views = await of_list(connection, circle, span, id_of(id))
+    async with reading(parts, viewer) as (connection, reader):
+        views = await of_list(connection, reader, span, id_of(id))
     return await _page(request, views, viewer)
 
 
@@ -130,14 +127,13 @@ async def of_account(request: Request, id: str) -> Json:
         pinned=asked.pinned,
         tag=tag_key(asked.tagged),
     )
-    async with parts.database.reading() as connection:
+    async with reading(parts, viewer) as (connection, reader):
         author = (await profiles.of_ids(connection, [id[:32]])).get(id)
         if author is None:
             raise NotFound("There is nobody of that id here.")
         if author.state not in SEEN:
             return Json([])
-        circle = await parts.circles.circle(connection, viewer)
-        views = await timelines.of_account(connection, circle, span, author.id, wishes)
+        views = await timelines.of_account(connection, reader, span, author.id, wishes)
     return await _page(request, views, viewer)
 
 
@@ -154,19 +150,17 @@ async def marked(request: Request) -> Json:
 async def quotes(request: Request, id: str) -> Json:
     """Posts that quote a post"""
     parts, viewer, span = parts_of(request), await viewer_of(request), page_of(request)
-    async with parts.database.reading() as connection:
+    async with reading(parts, viewer) as (connection, reader):
         post = await post_by_id(connection, id_of(id), viewer)
-        circle = await parts.circles.circle(connection, viewer)
-        views = await timelines.quotes_of(connection, circle, span, post)
+        views = await timelines.quotes_of(connection, reader, span, post)
     return await _page(request, views, viewer)
 
 
 async def _kept(request: Request, table: object) -> Json:
     parts, viewer, span = parts_of(request), me(request), page_of(request)
     assert table is favourites or table is bookmarks
-    async with parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, viewer)
-        found = await timelines.kept(connection, circle, span, table)
+    async with reading(parts, viewer) as (connection, reader):
+        found = await timelines.kept(connection, reader, span, table)
     documents = await shown(parts, found.views, viewer)
     return Json(documents, headers=link_header(request, found.cursors))
 

@@ -23,10 +23,12 @@ from rostra.rooms import queries as rooms
 from rostra.rooms.queries import Space
 from rostra.rooms.rules import no_such_space
 from rostra.square.audience import STRANGER, circle_of
+from rostra.square.filtering import NO_FILTERS
 from rostra.square.posts import Post
 from rostra.square.queries import post_by_id
 from rostra.square.span import Span
 from rostra.square.timelines import Wishes, of_account
+from rostra.square.walking import Reader
 from rostra.web.acting import acting
 from rostra.web.addresses import address_key_of
 from rostra.web.callers import visitor_of
@@ -121,5 +123,6 @@ async def _recent(
     """The newest posts of somebody that the reader can see, to choose evidence from."""
     circle = STRANGER if me is None else await circle_of(connection, me.id, parts.now_ms())
     span, wishes = Span(_RECENT), Wishes(boosts=False)
-    views = await of_account(connection, circle, span, account.id, wishes)
+    reader = Reader(circle, NO_FILTERS, parts.now_ms())
+    views = await of_account(connection, reader, span, account.id, wishes)
     return [view.post for view in views]
