@@ -15,7 +15,7 @@ from sqlalchemy import text
 from rostra.errors import Misconfigured
 from rostra.last_backup import NOTE, load
 from rostra.node import folder
-from rostra.people import actions, queries
+from rostra.people import actions, queries, sessions
 from rostra.programme import manifest as manifests
 from rostra.programme.log import LogReader, LogWriter
 from rostra.programme.places import RESTORING
@@ -31,16 +31,16 @@ async def _person(kept: Kept, handle: str) -> tuple[str, str]:
         await actions.add_person(connection, handle, now_ms=1)
         token = await actions.make_token(connection, handle, now_ms=1)
         link = await actions.make_link(connection, handle, now_ms=1)
-        session = await actions.use_link(connection, link, now_ms=2)
+        used = await actions.use_link(connection, link, now_ms=2)
     await database.close()
-    return token, session
+    return token, used.session
 
 
 async def _known(kept: Kept, token: str, session: str) -> tuple[bool, bool]:
     database = kept.database()
     async with database.reading() as connection:
         bearer = await queries.by_api_token(connection, token)
-        account = await queries.by_session(connection, session, 3)
+        account = await sessions.by_secret(connection, session, 3)
     await database.close()
     return bearer is not None, account is not None
 

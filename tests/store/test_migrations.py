@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import MetaData, Table, select
 from sqlalchemy.engine import Connection
 
-from rostra.people import queries
+from rostra.people import queries, sessions
 from rostra.rooms import queries as rooms
 from rostra.store.database import Database, open_database
 from rostra.store.migrate import FOLDER, migrate, revisions, upgrade
@@ -119,8 +119,9 @@ async def test_who_was_signed_in_still_is_and_owns_what_they_owned(
     await migrate(frozen)
     async with frozen.reading() as connection:
         bearer = await queries.by_api_token(connection, TOKEN)
-        account = await queries.by_session(connection, SESSION, FAR - 1)
-        assert bearer is not None and account is not None
+        signed_in = await sessions.by_secret(connection, SESSION, FAR - 1)
+        assert bearer is not None and signed_in is not None
+        account = signed_in[0]
         assert bearer.account == account
         assert (account.handle, account.role, account.state) == ("ada", "admin", "active")
         assert [space.slug for space in await rooms.of_owner(connection, account.id)] == ["slug-0"]
