@@ -291,6 +291,18 @@ BENCHMARKS: tuple[Benchmark, ...] = (
                       and f["descriptors_left"] <= 0 and not any(f["faults"].values()),
         ),
     )),
+    Benchmark("credentials", (), ("--tries", "1500", "--addresses", "100", "--accounts", "60",
+                                  "--samples", "40"), (
+        Row(
+            "guessed passwords, from many addresses on many accounts",
+            "≤ 10 an account and hour, 99 % of owners in, ± 5 ms, hashing ≤ 1 core",
+            lambda f: f"{f['tries']:,} tries: at most {f['most_guesses_at_one_account']} tried of "
+                      f"one account, {f['owners_in']:.1%} of {f['owners']} owners in, "
+                      f"{f['timing_difference_ms']:g} ms between known and unknown",
+            lambda f: f["most_guesses_at_one_account"] <= 10 and f["owners_in"] >= 0.99
+                      and f["timing_difference_ms"] <= 5,
+        ),
+    )),
     Benchmark("packets", ("--packets", "1000000"), ("--packets", "20000", "--control", "5"), (
         Row(
             "mutated packets on a live stage, from 3 seats and from nowhere",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -74,11 +75,31 @@ def test_somebody_is_suspended_and_reinstated_while_the_web_is_down(
     assert "neither suspended nor limited" in capsys.readouterr().err
 
 
+def test_people_are_invited_and_approved(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _people(data, "list")
+    capsys.readouterr()
+    assert _people(data, "invite", "--uses", "3") == 0
+    link = capsys.readouterr().out
+    assert link.startswith("http://127.0.0.1:8000/sign-up?code=") and link.count("\n") == 1
+    _people(data, "add", "ada")
+    assert _people(data, "approve", "ada") == 1
+    assert "waits for approval" in capsys.readouterr().err
+    assert _people(data, "role", "ada", "moderator") == 0
+
+
+def test_a_password_is_read_and_never_an_argument(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _people(data, "add", "ada")
+    for typed, code in (("too short\n", 2), ("seven brown owls at noon\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert _people(data, "password", "ada") == code
+    assert "@ada has a new password" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["suspend", "nobody", "--reason", "x"], 1, "nobody of that name"),
-        (["suspend", "ada", "--reason", " "], 2, "reason is empty"),
         (["add", "Ada Lovelace"], 2, "handle"),
         (["role", "nobody", "host"], 1, "nobody called @nobody"),
         (["role", "ada", "queen"], 2, "no role"),

@@ -61,7 +61,9 @@ def test_what_cannot_be_is_not_believed(lie: dict[str, Any]) -> None:
         read_line(json.dumps(said).encode())
 
 
-@pytest.mark.parametrize("sentence", [5, "", "x" * 301, "two\nlines of it", None, "\u202eabcdefghij"])
+@pytest.mark.parametrize(
+    "sentence", [5, "", "x" * 301, "two\nlines of it", None, "\u202eabcdefghij"]
+)
 def test_a_refusal_is_one_plain_sentence(sentence: object) -> None:
     with pytest.raises(Malformed):
         read_line(json.dumps({"refused": sentence}).encode())

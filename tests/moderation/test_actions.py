@@ -190,7 +190,7 @@ _STEPS = st.one_of(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=st.lists(_STEPS, min_size=3, max_size=12))
 async def test_no_sequence_of_acts_reaches_a_state_that_the_record_does_not_explain(town, steps):

@@ -23,6 +23,7 @@ from rostra.settings import WebSettings
 from rostra.store.database import open_database
 from rostra.testing.databases import SqliteFiles
 from rostra.web.app import create_app
+from rostra.web.callers import STREAMING
 from rostra.web.parts import WebParts
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -43,7 +44,7 @@ class Square:
     def client(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
         """A client that says `token`; an error in the application is an error of the test."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 9))
+        transport = httpx.ASGITransport(_streams_end(self.app), client=("127.0.0.1", 9))
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers, **options)
 
     async def account(self, handle: str, role: str = "host") -> Account:
@@ -86,6 +87,34 @@ class Square:
             return json.dumps(told | more).encode()
 
         return answer
+
+
+def _streams_end(app: Any) -> Any:
+    """The application for a client that has heard enough of a stream when it began: such answers
+    never end by themselves, and this client reads whole ones. See streaming/ for real ones."""
+
+    async def heard(scope: Any, receive: Any, send: Any) -> None:
+        if not scope["path"].startswith((STREAMING, "/stream")):
+            await app(scope, receive, send)
+            return
+        whole, asked = [False], [False]
+
+        async def gone() -> Any:
+            if asked[0]:
+                return {"type": "http.disconnect"}
+            message = await receive()
+            asked[0] = not message.get("more_body")
+            return message
+
+        async def sent(message: Any) -> None:
+            whole[0] = message["type"] == "http.response.body" and not message.get("more_body")
+            await send(message)
+
+        await app(scope, gone, sent)
+        if not whole[0]:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return heard
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ def sound(*arguments: str, ending: str = "mp3", seconds: float = 2) -> bytes:
 def probed(path: Path) -> dict[str, Any]:
     """What ffprobe, which is not ours, says of a file."""
     command = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", str(path)]
-    said: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    said: dict[str, Any] = json.loads(
+        subprocess.run(command, capture_output=True, check=True).stdout
+    )
     return said
 
 
@@ -302,7 +304,7 @@ LIE = json.dumps(
         "",
         "print('x' * 100_000)",
         "import os\nwhile True: os.write(1, b'x' * 65536)",
-        "print('{\"ending\": \"svg\"}')",
+        'print(\'{"ending": "svg"}\')',
         f"print({LIE!r})",
         f"import os, sys; os.write(int(sys.argv[2]), b'<svg onload=alert(1)>'); print({LIE!r})",
         "import os; os.kill(os.getpid(), 9)",

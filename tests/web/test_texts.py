@@ -37,7 +37,8 @@ def test_every_text_of_a_template_is_there_and_read() -> None:
     shared = {key for page in TEMPLATES.values() for key in re.findall(r"\bt\.(\w+)", page)}
     assert shared <= texts("en").keys()
     by_name = {"now", "upcoming", "recent"}
-    by_parts = ("phase_", "oauth_scope_")
+    by_parts = tuple(re.findall(r't\["(\w+_)" \+', "\n".join(TEMPLATES.values())))
+    by_parts += ("oauth_scope_",)  # put together in mastodon/authorize.py
     assert {key for key in texts("en") if not key.startswith(by_parts)} - by_name <= shared
     of_stage = set(re.findall(r"\bw\.(\w+)", TEMPLATES["stage.html"]))
     assert of_stage == stage_texts("en")["page"].keys()

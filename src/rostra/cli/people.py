@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -19,7 +20,7 @@ Result = TypeVar("Result")
 
 @click.group()
 def people() -> None:
-    """Accounts: who may host, tokens for programs, one-time sign-in links."""
+    """Accounts: who may host, who may join, passwords, tokens, one-time sign-in links."""
 
 
 @people.command()
@@ -28,7 +29,11 @@ def people() -> None:
 @click.argument("handle")
 @click.option("--name", default="", metavar="NAME", help="Shown name. [default: the handle]")
 @click.option(
-    "--role", default="host", metavar="ROLE", help="admin, host or member.", show_default=True
+    "--role",
+    default="host",
+    metavar="ROLE",
+    help="admin, moderator, host or member.",
+    show_default=True,
 )
 def add(data: Path | None, config: Path | None, handle: str, name: str, role: str) -> None:
     """Make an account."""
@@ -47,11 +52,12 @@ def add(data: Path | None, config: Path | None, handle: str, name: str, role: st
 @DATA
 @CONFIG
 def list_(data: Path | None, config: Path | None) -> None:
-    """Show everybody: handle, role, name."""
+    """Show everybody: handle, role, name, and the state where it is not active."""
     from rostra.people import actions  # noqa: PLC0415
 
     for account in _do(data, config, actions.list_people):
-        click.echo(f"@{account.handle}\t{account.role}\t{account.name}")
+        state = "" if account.state == "active" else f"\t{account.state}"
+        click.echo(f"@{account.handle}\t{account.role}\t{account.name}{state}")
 
 
 @people.command()
@@ -60,7 +66,7 @@ def list_(data: Path | None, config: Path | None) -> None:
 @click.argument("handle")
 @click.argument("new_role", metavar="ROLE")
 def role(data: Path | None, config: Path | None, handle: str, new_role: str) -> None:
-    """Change what somebody may do: admin, host or member."""
+    """Change what somebody may do: admin, moderator, host or member."""
     from rostra.people import actions  # noqa: PLC0415
 
     account = _do(data, config, lambda c: actions.set_role(c, handle, new_role))
@@ -90,15 +96,82 @@ def token(data: Path | None, config: Path | None, handle: str, label: str) -> No
 def link(data: Path | None, config: Path | None, handle: str) -> None:
     """Print a link that signs somebody in, once, within a day."""
     from rostra.clock import SystemClock  # noqa: PLC0415
-    from rostra.node.doors import read_doors  # noqa: PLC0415
     from rostra.people import actions  # noqa: PLC0415
+
+    now_ms = SystemClock().wall_ms()
+    secret = _do(data, config, lambda c: actions.make_link(c, handle, now_ms=now_ms))
+    click.echo(f"{_public_url(data, config)}/sign-in/{secret}")
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+def approve(data: Path | None, config: Path | None, handle: str) -> None:
+    """Let somebody in who signed up and waits for approval."""
+    from rostra.people import signup  # noqa: PLC0415
+
+    account = _do(data, config, lambda c: signup.approve(c, handle))
+    click.echo(f"@{account.handle} may sign in now")
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.option("--uses", default=1, metavar="N", help="For how many people.", show_default=True)
+@click.option("--days", default=7, metavar="N", help="For how long.", show_default=True)
+def invite(data: Path | None, config: Path | None, uses: int, days: int) -> None:
+    """Print a link with which people may sign up."""
+    from rostra.clock import SystemClock  # noqa: PLC0415
+    from rostra.people import actions, signup  # noqa: PLC0415
+
+    now_ms = SystemClock().wall_ms()
+
+    async def make(connection: AsyncConnection) -> str:
+        admin, _ = await actions.first_administrator(connection, now_ms=now_ms)
+        made = await signup.make_invite(connection, admin, uses=uses, days=days, now_ms=now_ms)
+        return made.code
+
+    click.echo(f"{_public_url(data, config)}/sign-up?code={_do(data, config, make)}")
+
+
+@people.command()
+@DATA
+@CONFIG
+@click.argument("handle")
+def password(data: Path | None, config: Path | None, handle: str) -> None:
+    """Set somebody's password, asked for or read from standard input; their sessions end."""
+    from rostra.clock import SystemClock  # noqa: PLC0415
+    from rostra.people import actions, passwords, sessions  # noqa: PLC0415
+    from rostra.people.hashing import COST  # noqa: PLC0415
+    from rostra.people.password_rules import SHORTEST_ALONE, checked_password  # noqa: PLC0415
+
+    chosen = checked_password(_typed_password(), shortest=SHORTEST_ALONE, about=(handle,))
+    hashed, now_ms = COST.hash(chosen), SystemClock().wall_ms()
+
+    async def change(connection: AsyncConnection) -> int:
+        account = await actions.person(connection, handle)
+        await passwords.set_password(connection, account.id, hashed, now_ms, length=len(chosen))
+        return await sessions.end_others(connection, account.id, None)
+
+    ended = _do(data, config, change)
+    click.echo(f"@{handle.removeprefix('@')} has a new password; sessions ended: {ended}")
+
+
+def _typed_password() -> str:
+    """Never an argument, which everybody on the machine could read."""
+    if sys.stdin.isatty():
+        return str(click.prompt("New password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _public_url(data: Path | None, config: Path | None) -> str:
+    from rostra.node.doors import read_doors  # noqa: PLC0415
     from rostra.programme.places import Places  # noqa: PLC0415
 
     settings = settings_of(data, config)
-    doors, now_ms = read_doors(Places(settings.data)), SystemClock().wall_ms()
-    secret = _do(data, config, lambda c: actions.make_link(c, handle, now_ms=now_ms))
-    public_url = doors.public_url if doors else settings.web.public_url
-    click.echo(f"{public_url}/sign-in/{secret}")
+    doors = read_doors(Places(settings.data))
+    return doors.public_url if doors else settings.web.public_url
 
 
 @people.command()

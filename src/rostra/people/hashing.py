@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -44,13 +44,24 @@ class Hashing:
         """The hash to store. Raises Unavailable when too many wait already."""
         return await self._run(lambda: self._cost.hash(password), known=False)
 
-    async def matches(self, stored: str | None, password: str, *, known: bool = False) -> bool:
+    async def matches(
+        self,
+        stored: str | None,
+        password: str,
+        *,
+        known: bool = False,
+        beside: Callable[[], Awaitable[None]] | None = None,
+    ) -> bool:
         """Whether `password` is the one; None, for nobody, takes as long and is always no.
 
-        `known` is whether it comes from a device that signed in before. Raises Unavailable.
+        `known` is whether it comes from a device that signed in before. `beside` is done while
+        the hash is computed, so that it adds no time by which one could tell, and never more than
+        one of them at once. Raises Unavailable, and whatever `beside` does.
         """
         right = await self._run(
-            lambda: _verified(self._cost, stored or _of_nobody(self._cost), password), known=known
+            lambda: _verified(self._cost, stored or _of_nobody(self._cost), password),
+            known=known,
+            beside=beside,
         )
         return right and stored is not None
 
@@ -62,11 +73,23 @@ class Hashing:
                 retry_after=5,
             )
 
-    async def _run(self, work: Callable[[], Result], *, known: bool) -> Result:
+    async def _run(
+        self,
+        work: Callable[[], Result],
+        *,
+        known: bool,
+        beside: Callable[[], Awaitable[None]] | None = None,
+    ) -> Result:
         self.check_room(known=known)
         async with self._turn(self._known if known else self._others):
             self.done += 1
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            computed = asyncio.get_running_loop().run_in_executor(self._thread, work)
+            try:
+                if beside is not None:
+                    await beside()
+            finally:
+                await computed
+            return computed.result()
 
     @asynccontextmanager
     async def _turn(self, lane: deque[asyncio.Future[None]]) -> AsyncIterator[None]:

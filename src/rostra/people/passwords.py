@@ -81,10 +81,27 @@ async def count_guess(connection: AsyncConnection, account_id: str, now_ms: int)
             one_more(stored.guesses, now_ms)  # says why
 
 
-async def forget_guesses(connection: AsyncConnection, account_id: str) -> None:
-    """Whoever it belongs to has signed in."""
+async def take_back_guess(connection: AsyncConnection, account_id: str) -> None:
+    """The last one was right."""
+    await connection.execute(
+        update(passwords)
+        .where(passwords.c.account_id == account_id, passwords.c.wrong_in_hour > 0)
+        .values(
+            wrong_in_a_row=case(
+                (passwords.c.wrong_in_a_row > 0, passwords.c.wrong_in_a_row - 1), else_=0
+            ),
+            wrong_in_hour=passwords.c.wrong_in_hour - 1,
+        )
+    )
+
+
+async def end_row(connection: AsyncConnection, account_id: str) -> None:
+    """Whoever it belongs to has signed in: the wrong ones are no longer in a row.
+
+    Those of the hour stay: else others could guess on each time that the owner signs in.
+    """
     await connection.execute(
         update(passwords)
         .where(passwords.c.account_id == account_id, passwords.c.wrong_in_a_row > 0)
-        .values(wrong_in_a_row=0, wrong_in_hour=0)
+        .values(wrong_in_a_row=0)
     )

@@ -63,7 +63,7 @@ async def begin_session(
     Raises Gone for an account that was deleted.
     """
     await _stay(connection, account_id)
-    await stored.forget_guesses(connection, account_id)
+    await stored.end_row(connection, account_id)
     await connection.execute(delete(sessions).where(sessions.c.expires_ms <= now_ms))
     secret = tokens.new_secret()
     await connection.execute(

@@ -6,6 +6,7 @@ now, of people who are not seen any more, about posts that are gone.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,22 @@ class Wanted:
 
 
 EVERYTHING = Wanted()
+
+
+GROUPED = ("favourite", "reblog", "follow")
+_DAY_MS = 24 * 3600 * 1000
+
+
+def group_key(notice: Notice, kinds: Container[str] = GROUPED) -> str:
+    """Those that are shown as one have the same: favourites and boosts of a post, follows of a day.
+
+    `kinds` are those that are grouped at all.
+    """
+    if notice.kind in kinds and notice.kind in {"favourite", "reblog"}:
+        return f"{notice.kind}-{notice.post_id}"
+    if notice.kind in kinds and notice.kind == "follow":
+        return f"follow-{notice.created_ms // _DAY_MS}"
+    return f"ungrouped-{notice.id}"
 
 
 _COLUMNS = (

@@ -122,3 +122,13 @@ async def replace(act: Act, post: Post, wish: PollWish | None) -> None:
 def _same(before: Poll, wish: PollWish) -> bool:
     titles = tuple(option.title for option in before.options)
     return titles == wish.options and before.multiple == wish.multiple
+
+
+async def wish_of(connection: AsyncConnection, post: Post) -> PollWish | None:
+    """The wish that would make the poll of a post as it is, to edit the post without it."""
+    found = (await of_posts(connection, [post.id], None)).get(post.id)
+    if found is None:
+        return None
+    titles = tuple(option.title for option in found.options)
+    seconds = (found.expires_ms - post.created_ms) // 1000
+    return PollWish(titles, seconds, found.multiple, found.hide_totals)

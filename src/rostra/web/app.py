@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 import rostra
@@ -13,6 +14,7 @@ from rostra.web import (
     ice,
     machines,
     media,
+    notices,
     own_filters,
     own_lists,
     pages,
@@ -28,6 +30,9 @@ from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
 from rostra.web.parts import WebParts
+from rostra.web.square import posts as post_pages
+from rostra.web.square import profile as profile_pages
+from rostra.web.square import timelines as timeline_pages
 from rostra.web.streaming import sse
 from rostra.web.streaming.hub import Hub
 from rostra.web.streaming.websocket import Sockets
@@ -47,8 +52,12 @@ DOORS = (
     own_filters,
     own_lists,
     sse,
+    notices,
     moderation,
     admin,
+    timeline_pages,
+    profile_pages,
+    post_pages,
     *mastodon_doors.DOORS,
 )
 
@@ -79,7 +88,14 @@ def create_app(parts: WebParts) -> FastAPI:
     app.router.route_class = RuledRoute
     for each in DOORS:
         each.add_doors(app)
+    app.router.routes.sort(key=_names_last)
     problems.install(app)
     app.add_middleware(WholeBody, streaming=streaming(app))
     app.add_middleware(OneOrigin, public_url=parts.settings.public_url)
     return app
+
+
+def _names_last(route: BaseRoute) -> list[bool]:
+    """`/accounts/search` is found before `/accounts/{id}`, whichever module opened it first."""
+    assert isinstance(route, RuledRoute)
+    return ["{" in part for part in route.path.split("/")]

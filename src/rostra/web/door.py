@@ -64,15 +64,17 @@ def door(
     extra: dict[str, Any] = {MARK: rule.value, **({SCOPE: scope} if scope else {})}
     extra |= {STREAMS: True} if streams else {}
     summary = (endpoint.__doc__ or "").partition("\n")[0].rstrip(".")
-    app.router.add_api_route(
-        path,
-        endpoint,
-        methods=methods.split(),
-        openapi_extra={**extra, **options.pop("openapi_extra", {})},
-        summary=summary,
-        description=f"{summary}.\n\nFor: {rule.value}.",
-        **options,
-    )
+    described = {**extra, **options.pop("openapi_extra", {})}
+    for method in methods.split():  # one route for each, so that each has a name of its own
+        app.router.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            openapi_extra=described,
+            summary=summary,
+            description=f"{summary}.\n\nFor: {rule.value}.",
+            **options,
+        )
 
 
 def page_door(

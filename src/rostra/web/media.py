@@ -28,6 +28,7 @@ from rostra.web.acting import acting
 from rostra.web.bodies import receive_file
 from rostra.web.callers import known_caller
 from rostra.web.door import door, page_door
+from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import Origins, parts_of
 from rostra.web.rules import Rule
 from rostra.web.uploads import Portrait, Sent, take_in, take_portrait
@@ -209,9 +210,10 @@ def _description(request: Request) -> str:
 
 def number_of(text: str) -> int:
     """The id in an address. Raises NotFound."""
-    if not text.isdecimal() or not text.isascii() or len(text) > 19:
+    number = id_of(text)
+    if number == 0:
         raise media.no_such_medium()
-    return int(text)
+    return number
 
 
 def account_of(request: Request) -> Account:

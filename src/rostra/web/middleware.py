@@ -33,16 +33,18 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 POLICY = "Content-Security-Policy"
 
 
-def policy(*reached: str, leads_to: str | None = None) -> str:
+def policy(*reached: str, leads_to: str | None = None, framed: str | None = None) -> str:
     """The policy of a page whose script may talk to us, and to the origins in `reached`.
 
-    Its forms lead to us, and by us to `leads_to`: Chromium looks at redirects as well.
+    Its forms lead to us, and by us to `leads_to`: Chromium looks at redirects as well. It may show
+    pages of the origin `framed` in a frame.
     """
+    frames = f"frame-src {framed}; " if framed else ""
     forms = " ".join(("form-action 'self'", *([leads_to] if leads_to else ())))
     talks_to = " ".join(("connect-src 'self'", *reached))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"{talks_to}; media-src 'self' blob:; {forms}; base-uri 'none'; "
+        f"{talks_to}; {frames}media-src 'self' blob:; {forms}; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
 

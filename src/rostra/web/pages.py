@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rostra.errors import RostraError
+from rostra.people.queries import Account
 from rostra.programme.manifest import ON, Manifest
 from rostra.rooms import actions
 from rostra.rooms import queries as rooms
@@ -17,7 +18,6 @@ from rostra.web.account.cookies import remember_wanted
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.files import modules
-from rostra.web.following import person_of, relation_to
 from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
@@ -25,46 +25,37 @@ from rostra.web.rules import Caller, Rule, check_account
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
 
-_RECENT_ON_HOME = 12
+_MOST_ON_NOW = 12
 
 
 def add_doors(app: FastAPI) -> None:
-    page_door(app, "GET", "/", Rule.ANYONE, home)
     page_door(app, "GET", "/spaces", Rule.ANYONE, listing)
     page_door(app, "POST", "/spaces", Rule.MAY_HOST, create)
     page_door(app, "GET", "/spaces/{slug}", Rule.ANYONE, listen)
     page_door(app, "GET", "/spaces/{slug}/stage", Rule.ANYONE, stage)
-    page_door(app, "GET", "/@{handle}", Rule.ANYONE, person)
-
-
-async def home(request: Request) -> Response:
-    """What is on now, what comes, what was; and the form for a new Space"""
-    parts, visitor = parts_of(request), await visitor_of(request)
-    groups = _groups(parts, await all_spaces(parts))
-    groups["recent"] = groups["recent"][:_RECENT_ON_HOME]
-    mine = await _own(parts, visitor)
-    return page(request, "home.html", me=visitor.account, groups=groups, mine=mine)
 
 
 async def listing(request: Request) -> Response:
     """All Spaces"""
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
-    mine = await _own(parts, visitor)
-    return page(request, "spaces.html", me=visitor.account, groups=groups, whose=None, mine=mine)
+    mine = await own_spaces(parts, visitor.account)
+    return page(request, "spaces.html", me=visitor.account, groups=groups, mine=mine)
 
 
-async def person(request: Request, handle: str) -> Response:
-    """Somebody and their Spaces"""
-    parts, me = parts_of(request), (await visitor_of(request)).account
+async def on_now(parts: WebParts) -> list[dict[str, Any]]:
+    """The Spaces whose lobby is open or that are on air, as the API shows them."""
     async with parts.database.reading() as connection:
-        whose = await person_of(connection, handle, await parts.circles.circle(connection, me))
-        relation = await relation_to(connection, me, whose, parts.now_ms())
-        rows = await rooms.of_owner(connection, whose.id)
-    groups = _groups(parts, await manifests_of(parts, [row.slug for row in rows]))
-    return page(
-        request, "spaces.html", me=me, groups=groups, whose=whose, relation=relation, mine=None
-    )
+        rows = await rooms.on_now(connection)
+    found = await manifests_of(parts, [row.slug for row in rows[:_MOST_ON_NOW]])
+    return [document(each, parts.origins) for each in found if each.phase in ON]
+
+
+async def hosted_by(parts: WebParts, owner_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Somebody's Spaces by the headings under which pages show them."""
+    async with parts.database.reading() as connection:
+        rows = await rooms.of_owner(connection, owner_id)
+    return _groups(parts, await manifests_of(parts, [row.slug for row in rows]))
 
 
 async def create(request: Request) -> Response:
@@ -111,12 +102,12 @@ async def _owns(parts: WebParts, visitor: Caller, slug: str) -> bool:
     return space is not None
 
 
-async def _own(parts: WebParts, visitor: Caller) -> list[dict[str, Any]]:
-    """The visitor's own Spaces that are not over: from here their host goes on the stage."""
-    if visitor.account is None:
+async def own_spaces(parts: WebParts, me: Account | None) -> list[dict[str, Any]]:
+    """One's own Spaces that are not over: from here their host goes on the stage."""
+    if me is None:
         return []
     async with parts.database.reading() as connection:
-        rows = await rooms.of_owner(connection, visitor.account.id)
+        rows = await rooms.of_owner(connection, me.id)
     found = await manifests_of(parts, [row.slug for row in rows])
     return [document(each, parts.origins) for each in found if each.phase != "ended"]
 

@@ -129,6 +129,10 @@ async def test_a_note_an_endorsement_and_familiar_faces(people):
     found = (await ana.get("/api/v1/accounts/familiar_followers", params=asked)).json()
     assert [each["id"] for each in found] == asked["id[]"]
     assert [[one["acct"] for one in each["accounts"]] for each in found] == [["ben"], []]
+    in_body = await ana.request(
+        "GET", "/api/v1/accounts/familiar_followers", json={"id": asked["id[]"]}
+    )
+    assert in_body.json() == found
 
 
 async def test_a_flood_of_follows_is_told_to_wait(people):

@@ -54,27 +54,27 @@ async def test_an_app_reports_with_posts_and_rules(square, cast):
         assert len(await queries.queue(connection, cast["mo"], "open")) == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({}, 422),
-        ({"account_id": "nobody"}, 404),
-        ({"account_id": "{eve}", "status_ids": ["1"]}, 404),
-        ({"account_id": "{eve}", "status_ids": ["x" * 900]}, 404),
-        ({"account_id": "{eve}", "status_ids": [str(n) for n in range(1, 99)]}, 400),
-        ({"account_id": "{eve}", "rule_ids": ["7"]}, 400),
-        ({"account_id": "{eve}", "category": "dull"}, 400),
-        ({"account_id": "{eve}", "comment": "x" * 1001}, 400),
-        ({"account_id": "{ada}"}, 400),
-    ],
-)
-async def test_what_cannot_be_reported_is_one_sentence(square, cast, body, status):
+_CANNOT_BE = [
+    ({}, 422),
+    ({"account_id": "nobody"}, 404),
+    ({"account_id": "{eve}", "status_ids": ["1"]}, 404),
+    ({"account_id": "{eve}", "status_ids": ["x" * 900]}, 404),
+    ({"account_id": "{eve}", "status_ids": [str(n) for n in range(1, 99)]}, 400),
+    ({"account_id": "{eve}", "rule_ids": ["7"]}, 400),
+    ({"account_id": "{eve}", "category": "dull"}, 400),
+    ({"account_id": "{eve}", "comment": "x" * 1001}, 400),
+    ({"account_id": "{ada}"}, 400),
+]
+
+
+async def test_what_cannot_be_reported_is_one_sentence(square, cast):
     ids = {"{eve}": cast["eve"].id, "{ada}": cast["ada"].id}
-    body = {name: ids.get(str(value), value) for name, value in body.items()}
     async with square.client(await square.token("ada")) as ada:
-        answer = await ada.post("/api/v1/reports", json=body)
-    assert answer.status_code == status, answer.text
-    assert answer.json()["error"].endswith(".")
+        for wish, status in _CANNOT_BE:
+            body = {name: ids.get(str(value), value) for name, value in wish.items()}
+            answer = await ada.post("/api/v1/reports", json=body)
+            assert answer.status_code == status, answer.text
+            assert answer.json()["error"].endswith(".")
 
 
 async def test_a_moderator_works_from_an_app(square, cast):
@@ -119,3 +119,55 @@ async def test_a_warning_reads_as_apps_expect_it(square, cast):
         lifted = await actions.lift(act, cast["mo"], done.id, "We were wrong.")
     assert account_warning(lifted, target)["action"] == "none"
     assert account_warning(lifted, target)["text"] == "We were wrong."
+
+
+async def test_what_moderators_did_is_felt_in_the_api_at_once(square, cast):
+    """A limited account is shown to who follows it or asks for it; a suspended one to nobody."""
+    eve, mo = cast["eve"], cast["mo"]
+    number = await post(square, eve)
+    token = await square.token("eve")
+    async with (
+        square.client(await square.token("ada")) as ada,
+        square.client(await square.token("boss")) as boss,
+        square.client(token) as own,
+    ):
+        await ada.post(f"/api/v1/accounts/{eve.id}/follow")
+        everywhere = (ada, boss)
+
+        async def public(client):
+            found = await client.get("/api/v1/timelines/public")
+            return str(number) in [each["id"] for each in found.json()]
+
+        async def alone(client):
+            return (await client.get(f"/api/v1/statuses/{number}")).status_code == 200
+
+        assert [await public(each) for each in everywhere] == [True, True]
+        limited = await _done(square, mo, eve, "limit")
+        assert [await public(each) for each in everywhere][1] is False
+        assert [await alone(each) for each in everywhere] == [True, True]
+        assert (await own.get("/api/v1/timelines/home")).status_code == 200
+        suspended = await _done(square, mo, eve, "suspend")
+        assert [await public(each) for each in everywhere] == [False, False]
+        assert [await alone(each) for each in everywhere] == [False, False]
+        assert (await own.get("/api/v1/timelines/home")).status_code == 401
+        shown = (await ada.get(f"/api/v1/accounts/{eve.id}")).json()
+        assert shown["suspended"] is True and shown["display_name"] == ""
+        async with acting(square.parts) as act:
+            for each in (suspended, limited):
+                await actions.lift(act, mo, each.id, "We were wrong.")
+        assert [await public(each) for each in everywhere] == [True, True]
+
+
+async def _done(square, by, subject, what):
+    async with acting(square.parts) as act:
+        measure = actions.Measure(what, "Because.")
+        return await actions.sanction(act, by, Target(subject), measure)
+
+
+async def test_posts_of_an_account_that_is_marked_are_all_sensitive(square, cast):
+    number = await post(square, cast["eve"])
+    async with square.client(await square.token("ada")) as ada:
+        at = f"/api/v1/statuses/{number}"
+        assert (await ada.get(at)).json()["sensitive"] is False
+        await _done(square, cast["mo"], cast["eve"], "sensitive")
+        assert (await ada.get(at)).json()["sensitive"] is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -122,6 +122,8 @@ class Socket:
 @pytest.fixture
 async def served(square) -> AsyncIterator[Served]:
     with listening("127.0.0.1", 0) as door:
+        here = f"http://127.0.0.1:{door.getsockname()[1]}"
+        square.parts.settings = replace(square.parts.settings, public_url=here)
         made = configuration(square.parts)
         app: Any = made.app
         server = _Server(made)

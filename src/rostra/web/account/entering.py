@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rostra.charter.choices import STEPS
-from rostra.errors import NotSignedIn, RostraError
+from rostra.errors import NotSignedIn
 from rostra.people import authenticators, passwords, queries, sessions
 from rostra.people.guesses import one_more
 from rostra.people.password_rules import prepared
@@ -53,18 +52,16 @@ async def check_password(request: Request, who: str, password: str) -> Account:
         take(parts.entrance.tries, address_key_of(request), parts.now_ms())
     parts.entrance.hashing.check_room(known=sought.device is not None)
     _check_allowance(parts, sought, who)
-    right = asyncio.create_task(
-        parts.entrance.hashing.matches(
-            sought.stored.hash if sought.stored else None, said, known=sought.device is not None
-        )
+    right = await parts.entrance.hashing.matches(
+        sought.stored.hash if sought.stored else None,
+        said,
+        known=sought.device is not None,
+        beside=lambda: _count(parts, sought),
     )
-    try:
-        await _count(parts, sought)
-    except RostraError:
-        right.cancel()
-        raise
-    if not await right or sought.account is None:
+    if not right or sought.account is None:
         raise NotSignedIn("This name and this password do not go together: try again.")
+    if sought.device is None:
+        await _take_back(parts, sought.account.id)
     return sought.account
 
 
@@ -99,6 +96,12 @@ async def _count(parts: WebParts, sought: _Sought) -> None:
         await passwords.count_guess(connection, sought.account.id, parts.now_ms())
 
 
+async def _take_back(parts: WebParts, account_id: str) -> None:
+    """It was right, so it was no guess."""
+    async with parts.database.writing() as connection:
+        await passwords.take_back_guess(connection, account_id)
+
+
 async def check_code(request: Request, account_id: str, code: str) -> None:
     """Whether the second factor is right; a code counts as a guess of the password does.
 
@@ -116,6 +119,8 @@ async def check_code(request: Request, account_id: str, code: str) -> None:
         right = await authenticators.use_code(connection, account_id, code, now_ms)
         if not right:
             right = await authenticators.use_recovery_code(connection, account_id, code, now_ms)
+        if right and device is None:
+            await passwords.take_back_guess(connection, account_id)
     if not right:
         raise NotSignedIn(
             "This code is not right, or was used already: type the newest one, or a recovery code."

@@ -1,7 +1,4 @@
-"""People: /api/v1/accounts. What one is to another is in relationships.py, posts in statuses.py.
-
-This module's doors come last: `/accounts/{id}` takes every address below `/accounts/`.
-"""
+"""People: /api/v1/accounts. What one is to another is in relationships.py, posts in statuses.py."""
 
 from __future__ import annotations
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rostra.people.profiles import Profile
 from rostra.square.conversations import Conversation
-from rostra.square.noticed import Notice
+from rostra.square.noticed import GROUPED, Notice, group_key
 from rostra.square.posts import PostView
 from rostra.web.mastodon.answers import Document, moment
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.entities_status import Sight, status
 from rostra.web.parts import Origins
 
-GROUPED = ("favourite", "reblog", "follow")
 MOST_SAMPLED = 8
-DAY_MS = 86_400_000
 KINDS = {"live": "status"}
 """Kinds that the API has not, by those that say nearly the same to apps: only with a post."""
 
@@ -58,18 +56,6 @@ def notification(notice: Notice, around: Surroundings) -> Document | None:
     if view is not None:
         shown["status"] = status(view, around.sight)
     return shown | _official(notice, around, shown["account"])
-
-
-def group_key(notice: Notice, kinds: Container[str] = GROUPED) -> str:
-    """Those that are shown as one have the same: favourites and boosts of a post, follows of a day.
-
-    `kinds` are those that the asker groups.
-    """
-    if notice.kind in kinds and notice.kind in {"favourite", "reblog"}:
-        return f"{notice.kind}-{notice.post_id}"
-    if notice.kind in kinds and notice.kind == "follow":
-        return f"follow-{notice.created_ms // DAY_MS}"
-    return f"ungrouped-{notice.id}"
 
 
 def grouped(found: Sequence[Notice], around: Surroundings, kinds: Sequence[str] = ()) -> Document:

@@ -58,7 +58,7 @@ def _plain(view: PostView, sight: Sight) -> Document:
         "created_at": moment(post.created_ms),
         "in_reply_to_id": None if post.reply_to is None else str(post.reply_to),
         "in_reply_to_account_id": post.reply_to_author,
-        "sensitive": post.sensitive,
+        "sensitive": post.sensitive or view.author.sensitized,
         "spoiler_text": post.warning,
         "visibility": post.visibility,
         "language": post.language or None,

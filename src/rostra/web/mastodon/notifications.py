@@ -11,7 +11,7 @@ from starlette.requests import Request
 from rostra.errors import NotFound, NotProcessable
 from rostra.people import profiles
 from rostra.square import noticed
-from rostra.square.noticed import Notice, Wanted, no_such_notice
+from rostra.square.noticed import Notice, Wanted, group_key, no_such_notice
 from rostra.square.notices import KINDS
 from rostra.square.span import Span
 from rostra.web.acting import acting
@@ -63,15 +63,18 @@ def add_doors(app: FastAPI) -> None:
     api_door(app, "POST", f"{_AT}/{{id}}/dismiss", mine, dismiss, scope=_WRITE)
     for at in (f"{_V2}/policy", f"{_AT}/policy"):
         api_door(app, "GET", at, mine, policy, scope=_READ)
-        api_door(app, "PUT PATCH", at, mine, policy, scope=_WRITE)
+        for method in ("PUT", "PATCH"):
+            api_door(app, method, at, mine, policy, scope=_WRITE)
     api_door(app, "GET", _V2, mine, grouped, scope=_READ, query=GroupedWishes)
     api_door(app, "GET", f"{_V2}/unread_count", mine, unread, scope=_READ, query=Wishes)
     api_door(app, "GET", f"{_V2}/{{group_key}}", mine, group, scope=_READ)
     api_door(app, "POST", f"{_V2}/{{group_key}}/dismiss", mine, dismiss_group, scope=_WRITE)
     api_door(app, "GET", f"{_V2}/{{group_key}}/accounts", mine, people_of_group, scope=_READ)
-    for method in ("GET", "DELETE"):
-        api_door(app, method, "/api/v1/push/subscription", mine, no_push, scope="push")
-    api_door(app, "POST PUT", "/api/v1/push/subscription", mine, push_is_not_there, scope="push")
+    for method, push in (
+        ("GET", no_push), ("DELETE", no_push), ("POST", push_is_not_there),
+        ("PUT", push_is_not_there),
+    ):  # fmt: skip
+        api_door(app, method, "/api/v1/push/subscription", mine, push, scope="push")
 
 
 async def listed(request: Request) -> Json:
@@ -216,7 +219,7 @@ async def _group(
         return [await noticed.notice_by_id(connection, account_id, id_of(number), now_ms)]
     wanted = Wanted(frozenset({kind}))
     found = await noticed.listed(connection, account_id, Span(_GROUP_OF), now_ms, wanted)
-    mine = [notice for notice in found if entities.group_key(notice) == key]
+    mine = [notice for notice in found if group_key(notice) == key]
     if not mine:
         raise no_such_notice()
     return mine

@@ -169,7 +169,7 @@ def _check_text(value: object, depth: int = 0) -> None:
     if depth > 16:
         raise NotProcessable("Validation failed: the body is nested too deeply.")
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= each <= "\udfff" for each in value):
+        if "\0" in value or not _is_whole(value):
             raise NotProcessable("Validation failed: there is a character that cannot be kept.")
     elif isinstance(value, dict):
         for name, inner in value.items():
@@ -178,6 +178,14 @@ def _check_text(value: object, depth: int = 0) -> None:
     elif isinstance(value, list):
         for inner in value:
             _check_text(inner, depth + 1)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        return False
+    return True
 
 
 def _text_is_in(annotation: Any) -> bool:

@@ -27,7 +27,7 @@ from rostra.web.mastodon.entities_relations import (
     user_list,
 )
 from rostra.web.mastodon.paging import link_header, page_of
-from rostra.web.mastodon.parameters import Parameters, Several, parameters, query
+from rostra.web.mastodon.parameters import Parameters, Several, parameters
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
 
@@ -70,7 +70,7 @@ class Note(Parameters):
 
 
 class Asked(Parameters):
-    """Ids of accounts."""
+    """Ids of accounts, in the query; Mastodon.py puts them into the body of its GET."""
 
     id: Several[str] = ()
     with_suspended: bool = False
@@ -182,7 +182,7 @@ async def lists_with(request: Request, id: str) -> Json:
 async def read_relationships(request: Request) -> Json:
     """What one has to do with several people"""
     parts, account = parts_of(request), me(request)
-    ids = _bounded(query(request, Asked).id)
+    ids = _bounded((await parameters(request, Asked)).id)
     async with parts.database.reading() as connection:
         found = await relationships(connection, account.id, ids, parts.now_ms())
     return Json([relationship(each) for each in found])
@@ -191,7 +191,7 @@ async def read_relationships(request: Request) -> Json:
 async def familiar(request: Request) -> Json:
     """Whom one follows among the followers of several people"""
     parts, account = parts_of(request), me(request)
-    ids = _bounded(query(request, Asked).id)
+    ids = _bounded((await parameters(request, Asked)).id)
     async with parts.database.reading() as connection:
         circle = await parts.circles.circle(connection, account)
         found = await rosters.familiar(connection, account, ids, circle)

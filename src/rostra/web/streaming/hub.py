@@ -29,6 +29,7 @@ MOST_STREAMS = 1024
 """In all, half of the connections that this process takes."""
 
 MOST_OF_ACCOUNT = 10
+AT_ONCE = 100
 CHECK_SECONDS = 60.0
 """How often it is asked whether whoever looks on still may, if no news said that it changed."""
 
@@ -83,6 +84,12 @@ class Hub:
         if channel.name == "list" and line.account_id in self._readers:
             self._readers[line.account_id].stale = True
 
+    async def prepare(self, line: Line) -> None:
+        """Read what its reader wants and may see, so that no post has to wait for it."""
+        reader = self._readers.get(line.account_id)
+        if reader is not None and not reader.is_fresh(self._parts.now_ms()):
+            await self._refresh(reader)
+
     async def listen(self) -> None:
         """Hear news until cancelled, and look now and then whether all still may."""
         await self._parts.bus.subscribe(NEWS, self.heard)
@@ -119,7 +126,9 @@ class Hub:
         telling = await self._teller.post(news.id, _POSTS[news.kind])
         if telling is None:
             return
-        for reader in await self._fresh(self._readers.values()):
+        for number, reader in enumerate(await self._fresh(self._readers.values())):
+            if number % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)  # pages are not to wait for all of them
             view = reader.sees(telling.view)
             if view is None:
                 continue
@@ -190,12 +199,18 @@ class Hub:
     async def _fresh(self, readers: Iterable[Reader]) -> list[Reader]:
         """The readers, whose circles are true now."""
         found, now_ms = list(readers), self._parts.now_ms()
-        old = [reader for reader in found if not reader.is_fresh(now_ms)]
-        if old:
+        for reader in found:
+            if not reader.is_fresh(now_ms):
+                await self._refresh(reader)
+        return [reader for reader in found if reader.is_fresh(now_ms)]
+
+    async def _refresh(self, reader: Reader) -> None:
+        """Read what somebody wants and may see; without it they are told nothing."""
+        try:
             async with self._parts.database.reading() as connection:
-                for reader in old:
-                    await reader.refresh(connection, now_ms)
-        return found
+                await reader.refresh(connection, self._parts.now_ms())
+        except Unavailable as error:
+            log.warning("somebody who looks on was not told", reason=error.sentence)
 
     async def _check(self, readers: list[Reader]) -> None:
         for line in [line for reader in readers for line in reader.lines]:

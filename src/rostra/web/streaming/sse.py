@@ -121,6 +121,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            await self._hub.prepare(self._line)
             await send({"type": "http.response.start", "status": 200, "headers": list(_HEAD)})
             gone = await self._tell(receive, send)
         finally:

@@ -47,6 +47,7 @@ class Sockets:
             await _refuse(send, error)
             return
         try:
+            await self._hub.prepare(line)
             await send({"type": "websocket.accept", "subprotocol": accepted})
             await self._converse(line, caller, receive, send)
         finally:

@@ -1,0 +1,1 @@
+"""The pages of the square: timelines, threads, people, and writing."""

@@ -1,0 +1,127 @@
+"""Timelines as pages, newest first, page by page without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Table
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rostra.people.queries import Account
+from rostra.square import lists, media, timelines
+from rostra.square.home import home, of_list
+from rostra.square.posts import PostView
+from rostra.square.tables import bookmarks, favourites
+from rostra.square.text import tag_key
+from rostra.square.timelines import TagWishes
+from rostra.web.callers import visitor_of
+from rostra.web.door import page_door
+from rostra.web.following import account_of
+from rostra.web.mastodon.paging import id_of, page_of
+from rostra.web.media import document as medium_document
+from rostra.web.pages import on_now, own_spaces
+from rostra.web.parts import parts_of
+from rostra.web.reading import reading
+from rostra.web.rules import Rule
+from rostra.web.square.showing import square_page
+
+_PAGE = 20
+
+
+def add_doors(app: FastAPI) -> None:
+    page_door(app, "GET", "/", Rule.ANYONE, front)
+    page_door(app, "GET", "/public", Rule.ANYONE, public)
+    page_door(app, "GET", "/tags/{tag}", Rule.ANYONE, tagged)
+    page_door(app, "GET", "/lists/{id}", Rule.SIGNED_IN, listed)
+    page_door(app, "GET", "/bookmarks", Rule.SIGNED_IN, marked)
+    page_door(app, "GET", "/favourites", Rule.SIGNED_IN, liked)
+
+
+async def front(request: Request) -> Response:
+    """Home: what is on now, a place to write, and the posts of those whom one follows"""
+    parts, me, span = parts_of(request), (await visitor_of(request)).account, page_of(request)
+    async with reading(parts, me) as (connection, reader):
+        if me is None:
+            views = await timelines.public(connection, reader, span)
+            waiting: list[Any] = []
+        else:
+            views = await home(connection, reader, span)
+            waiting = await media.loose(connection, me)
+    return await timeline_page(
+        request, me, views, "home" if me else "front",
+        live=await on_now(parts), mine=await own_spaces(parts, me), compose=me is not None,
+        uploads=[medium_document(each, parts.origins) for each in waiting],
+    )  # fmt: skip
+
+
+async def public(request: Request) -> Response:
+    """Everybody's posts"""
+    parts, me, span = parts_of(request), (await visitor_of(request)).account, page_of(request)
+    async with reading(parts, me) as (connection, reader):
+        views = await timelines.public(connection, reader, span)
+    return await timeline_page(request, me, views, "public")
+
+
+async def tagged(request: Request, tag: str) -> Response:
+    """Posts with a hashtag"""
+    parts, me, span = parts_of(request), (await visitor_of(request)).account, page_of(request)
+    wishes = TagWishes(tag_key(tag))
+    async with reading(parts, me) as (connection, reader):
+        views = await timelines.tagged(connection, reader, span, wishes)
+    return await timeline_page(request, me, views, "tag", heading=f"#{wishes.tag}")
+
+
+async def listed(request: Request, id: str) -> Response:
+    """Posts of the people on one of one's lists"""
+    parts, me, span = parts_of(request), account_of(request), page_of(request)
+    async with reading(parts, me) as (connection, reader):
+        chosen = await lists.list_by_id(connection, me, id_of(id))
+        views = await of_list(connection, reader, span, chosen.id)
+    return await timeline_page(request, me, views, "list", heading=chosen.title)
+
+
+async def marked(request: Request) -> Response:
+    """One's own bookmarks"""
+    return await _kept(request, bookmarks, "bookmarks")
+
+
+async def liked(request: Request) -> Response:
+    """One's own favourites"""
+    return await _kept(request, favourites, "favourites")
+
+
+async def _kept(request: Request, table: Table, kind: str) -> Response:
+    parts, me, span = parts_of(request), account_of(request), page_of(request)
+    async with reading(parts, me) as (connection, reader):
+        found = await timelines.kept(connection, reader, span, table)
+    older = min(found.cursors) if len(found.cursors) == span.limit else None
+    return await timeline_page(request, me, list(found.views), kind, older=older)
+
+
+async def timeline_page(
+    request: Request,
+    me: Account | None,
+    views: Sequence[PostView],
+    kind: str,
+    *,
+    older: int | None = None,
+    **values: Any,
+) -> Response:
+    """The page of a timeline of that `kind`; `older` is where it goes on, if not by the last id."""
+    if older is None and len(views) >= _PAGE:
+        older = views[-1].post.id
+    given: dict[str, Any] = {
+        "live": [],
+        "mine": [],
+        "compose": False,
+        "uploads": [],
+        "heading": "",
+    } | values
+    return await square_page(
+        request, "square/timeline.html", me, views,
+        views=views, kind=kind, older=older, first=page_of(request).max_id is None,
+        back=request.url.path, **given,
+    )  # fmt: skip
