@@ -17,6 +17,7 @@ from rostra.web.door import MARK, page_door
 from rostra.web.files import files
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
+from rostra.web.streaming.hub import hub_of
 from rostra.web.tally import TALLY_OF_CONNECTIONS
 from rostra.web.templates import page
 
@@ -44,7 +45,14 @@ async def health(request: Request) -> JSONResponse:
 async def show_metrics(request: Request) -> Response:
     """Prometheus text"""
     parts = parts_of(request)
-    families = [*_families(parts), *await _of_chores(parts)]
+    streams = hub_of(request)
+    ended = (Sample(number, {"why": why}) for why, number in sorted(streams.ended.items()))
+    families = [
+        *_families(parts),
+        *await _of_chores(parts),
+        metrics.gauge("rostra_web_streams", "Open streams of pages and apps.", streams.streams),
+        Family("rostra_web_streams_ended_total", "counter", "Streams that ended.", tuple(ended)),
+    ]
     return PlainTextResponse(metrics.render(families), media_type=metrics.CONTENT_TYPE)
 
 

@@ -73,10 +73,14 @@ async def test_a_stream_begins_at_once_and_brings_what_happens(served, ada, toke
         assert answer.headers["content-type"] == "text/event-stream"
         assert answer.headers["access-control-allow-origin"] == "*"
         await ready(served)
+        assert "rostra_web_streams 1\n" in (await client.get("/metrics")).text
         post = await served.post(ada, "Hello\nworld")
         name, data = await next_event(answer.aiter_lines())
         assert (name, json.loads(data)["id"]) == ("update", str(post.id))
     await ready(served, 0)
+    async with served.client() as client:
+        ended = 'rostra_web_streams_ended_total{why="left"} 1\n'
+        assert ended in (await client.get("/metrics")).text
 
 
 async def test_a_silent_stream_thumps(served, token, monkeypatch):

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 import structlog
+from starlette.requests import Request
 
 from rostra.errors import TooMany, Unavailable
 from rostra.square.act import News
@@ -44,7 +45,7 @@ class Hub:
         self._teller = Teller(parts)
         self._readers: dict[str, Reader] = {}
         self._closed = False
-        self.dropped: Counter[str] = Counter()
+        self.ended: Counter[str] = Counter()
 
     @property
     def streams(self) -> int:
@@ -69,7 +70,7 @@ class Hub:
     def leave(self, line: Line) -> None:
         """It is closed."""
         line.end("left")
-        self.dropped[line.ended] += 1
+        self.ended[line.ended] += 1
         reader = self._readers.get(line.account_id)
         if reader is not None:
             reader.lines.discard(line)
@@ -219,6 +220,12 @@ class Hub:
                     line.end("revoked")
             except Unavailable:
                 return  # nobody is thrown out because the database is away
+
+
+def hub_of(request: Request) -> Hub:
+    hub = request.app.state.hub
+    assert isinstance(hub, Hub)
+    return hub
 
 
 def _channels(reader: Reader) -> dict[Channel, list[Line]]:

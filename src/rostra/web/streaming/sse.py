@@ -24,7 +24,7 @@ from rostra.web.door import door, page_door
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule
 from rostra.web.streaming.channels import NOTICES_SCOPE, SCOPES, Channel, channel_of
-from rostra.web.streaming.hub import Hub
+from rostra.web.streaming.hub import Hub, hub_of
 from rostra.web.streaming.line import Holds, Line
 
 THUMP_SECONDS = 15.0
@@ -40,12 +40,6 @@ def add_doors(app: FastAPI) -> None:
         path = f"{STREAMING}/{name.replace(':', '/')}"
         door(app, "GET", path, Rule.SIGNED_IN, stream, scope=scope)
     page_door(app, "GET", "/stream", Rule.SIGNED_IN, own_stream)
-
-
-def hub_of(request: Request) -> Hub:
-    hub = request.app.state.hub
-    assert isinstance(hub, Hub)
-    return hub
 
 
 async def health(request: Request) -> PlainTextResponse:
