@@ -56,7 +56,7 @@ class WebParts:
 
     def __post_init__(self) -> None:
         self.entrance = Entrance(self.secret, self.settings.public_url)
-        self.circles = Circles(self.clock)
+        self.circles = Circles(self.clock, self.bus)
         self.quota = Quota(self.settings.api_limit)
         self.objects: ObjectStore = LocalObjects(self.places.media)
         self.darkroom = Darkroom(self.places.incoming)
