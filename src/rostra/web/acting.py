@@ -26,6 +26,11 @@ async def acting(parts: WebParts) -> AsyncIterator[Act]:
     await tell(parts, act.news)
 
 
+async def access_changed(parts: WebParts, account_id: str) -> None:
+    """A session or token of somebody is good no more: the streams that it opened end too."""
+    await tell(parts, [News("state", account_id)])
+
+
 async def tell(parts: WebParts, news: list[News]) -> None:
     """Tell open pages and apps, here and on other machines. Nobody waits for it to arrive."""
     if not news:
