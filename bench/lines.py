@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.crowd_lines import CROWD
 from bench.peers_lines import PEERS
 from bench.rows import Benchmark, Figures, Row
+from bench.square_lines import SQUARE
 from rostra.testing.meter import FAULTS
 
 
@@ -326,6 +327,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     )),
     *CROWD,
     *PEERS,
+    *SQUARE,
     Benchmark("tls", ("--listeners", "2000", "--seconds", "20"),
               ("--listeners", "300", "--seconds", "8"), (
         Row(

@@ -29,8 +29,9 @@ def test_what_is_said_is_understood(said: Developed) -> None:
 
 
 def test_a_refusal_is_its_sentence() -> None:
-    with pytest.raises(Refused, match=r"^It is damaged\.$"):
-        read_line(refusal_line(Refused("It is damaged."), "OSError"))
+    with pytest.raises(Refused, match=r"^It is damaged\.$") as refused:
+        read_line(refusal_line(Refused("It is damaged.", "OSError" * 100)))
+    assert refused.value.detail.startswith("OSError") and len(refused.value.detail) == 300
 
 
 LIES: list[dict[str, Any]] = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import cos, pi
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,17 +49,17 @@ def test_one_colour_is_given_back(colour: Pixel) -> None:
     assert len(hash_) == 28
     average = number(hash_[2:6])
     assert (average >> 16, average >> 8 & 255, average & 255) == colour
-    # Terms are taken at the left edge of each pixel, so one colour has a little of each.
-    assert decoded(hash_, 0.3, 0.7) == pytest.approx([light(c) for c in colour], abs=0.2)
 
 
 def test_left_and_right_and_above_and_below_are_told_apart() -> None:
     pixels = [(255, 0, 0) if x < 16 else (0, 0, 255) for _ in range(32) for x in range(32)]
     red_left = blurhash(pixels, 32, 32)
-    assert decoded(red_left, 0.1, 0.5)[0] > 0.8 > 0.2 > decoded(red_left, 0.9, 0.5)[0]
+    assert decoded(red_left, 0.1, 0.5)[0] > 0.8
+    assert decoded(red_left, 0.9, 0.5)[0] < 0.2
     pixels = [(255, 255, 255) if y < 16 else (0, 0, 0) for y in range(32) for _ in range(32)]
     light_above = blurhash(pixels, 32, 32)
-    assert decoded(light_above, 0.5, 0.1)[1] > 0.8 > 0.2 > decoded(light_above, 0.5, 0.9)[1]
+    assert decoded(light_above, 0.5, 0.1)[1] > 0.8
+    assert decoded(light_above, 0.5, 0.9)[1] < 0.2
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.lists(COLOURS, min_size=12, max_size=12))

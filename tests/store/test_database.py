@@ -90,7 +90,9 @@ async def test_the_migrations_make_exactly_the_tables_that_are_declared(
 
     async with database.reading() as connection:
         differences = await connection.run_sync(
-            lambda plain: compare_metadata(MigrationContext.configure(plain), METADATA)
+            lambda plain: compare_metadata(
+                MigrationContext.configure(plain, opts={"include_object": _declared}), METADATA
+            )
         )
     assert differences == []
 
@@ -233,3 +235,8 @@ async def _longest_stall() -> None:
         began = time.monotonic()
         await asyncio.sleep(0.01)
         assert time.monotonic() - began < 0.2
+
+
+def _declared(_: object, name: str | None, kind: str, *rest: object) -> bool:
+    """Of all but the words of posts, which SQLAlchemy cannot declare: see migration 0002."""
+    return not (kind == "table" and str(name).startswith("post_words"))

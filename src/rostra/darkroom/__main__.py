@@ -30,7 +30,7 @@ def main(purpose: Purpose) -> int:
     except Exception as error:
         # Decoders fail in every way there is on what is not what it says.
         line = refusal_line(
-            Refused("The file cannot be read: it is damaged or cut short."), repr(error)
+            Refused("The file cannot be read: it is damaged or cut short.", repr(error))
         )
     os.write(sys.stdout.fileno(), line)
     return 0

@@ -24,14 +24,15 @@ _KINDS = {"jpg": "image", "webp": "image", "m4a": "audio"}
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,100}")
 _LONGEST_SIDE = 40_000_000
 _LONGEST_SECONDS = 3600.0
+_LONGEST_DETAIL = 300
 
 
 class Refused(Exception):
-    """The upload cannot be used: `sentence` says why, and what to do."""
+    """The upload cannot be used: `sentence` says why, and what to do; `detail` is for the log."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, detail: str = "") -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.detail = sentence, detail
 
 
 class Malformed(Exception):
@@ -71,9 +72,9 @@ def line_of(answer: Developed) -> bytes:
     return json.dumps(asdict(answer)).encode() + b"\n"
 
 
-def refusal_line(refused: Refused, detail: str = "") -> bytes:
-    """As it is sent; `detail` is for the log."""
-    said = {"refused": refused.sentence, "detail": detail[:300]}
+def refusal_line(refused: Refused) -> bytes:
+    """As it is sent."""
+    said = {"refused": refused.sentence, "detail": refused.detail[:_LONGEST_DETAIL]}
     return json.dumps(said).encode() + b"\n"
 
 
@@ -88,7 +89,7 @@ def read_line(line: bytes) -> Developed:
     if not isinstance(found, dict):
         raise Malformed("it is no object")
     if "refused" in found:
-        raise Refused(_sentence(found["refused"]))
+        raise Refused(_sentence(found["refused"]), str(found.get("detail"))[:_LONGEST_DETAIL])
     return _developed(found)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rostra.errors import Conflict, Gone, NotFound, NotSignedIn
 from rostra.ids import new_id
 from rostra.people import queries, sessions, tokens
+from rostra.people.names import index_name
 from rostra.people.queries import Account
 from rostra.people.rules import (
     LINK_MS,
@@ -62,6 +63,7 @@ async def add_person(
         )
     except IntegrityError:
         raise Conflict(f"There is a @{handle} already: choose another handle.") from None
+    await index_name(connection, account.id, account.handle, account.name)
     return account
 
 

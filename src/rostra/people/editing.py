@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import BadInput
+from rostra.people.names import index_name
 from rostra.people.queries import Account
 from rostra.people.rules import LONGEST_NAME, checked_line, checked_text
 from rostra.people.signup import check_email_free, checked_email
@@ -89,6 +90,8 @@ async def change_profile(connection: AsyncConnection, account: Account, change: 
         await connection.execute(
             update(accounts).where(accounts.c.id == account.id).values(**values)
         )
+    if "name" in values:
+        await index_name(connection, account.id, account.handle, values["name"])
 
 
 async def set_email(connection: AsyncConnection, account: Account, text: str) -> str | None:

@@ -21,6 +21,7 @@ from rostra.people.tables import (
     exports,
     grants,
     mail_links,
+    name_words,
     passkeys,
     passwords,
     recovery_codes,
@@ -32,7 +33,7 @@ from rostra.people.tables import (
 GRACE_MS = 14 * DAY_MS
 _OWN = (
     sessions, api_tokens, grants, sign_in_links, mail_links, passwords, passkeys, authenticators,
-    recovery_codes, exports,
+    recovery_codes, exports, name_words,
 )  # fmt: skip
 
 

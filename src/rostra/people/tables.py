@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from rostra.store.columns import ID, account, count, flag, moment, words
+from rostra.store.columns import ID, account, count, flag, looked_up_by_beginning, moment, words
 from rostra.store.schema import METADATA
 
 accounts = Table(
@@ -42,6 +42,14 @@ accounts = Table(
     Column("preferences", JSON, nullable=False, server_default="{}"),
     # why somebody wants in, where the operator approves
     words("plea", 500),
+)
+
+# the tokens of handle and name, by which people are found: see names.py
+name_words = Table(
+    "name_words",
+    METADATA,
+    Column("word", looked_up_by_beginning(64), primary_key=True),
+    account(key=True, index=True),
 )
 
 passwords = Table(

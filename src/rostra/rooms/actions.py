@@ -10,10 +10,11 @@ import asyncio
 import dataclasses
 from dataclasses import dataclass
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rostra import folding
 from rostra.errors import BadInput, Conflict, RostraError
 from rostra.ids import checked_slug, new_id, slug_from_title
 from rostra.people import tokens
@@ -34,7 +35,7 @@ from rostra.rooms.rules import (
     no_such_space,
     shown_time,
 )
-from rostra.rooms.tables import spaces
+from rostra.rooms.tables import space_words, spaces
 
 DEMO_SLUG, DEMO_TITLE = "demo", "Demo: two voices, for ever"
 
@@ -74,6 +75,7 @@ async def create_space(
         created_ms=now_ms,
     )
     await _insert(connection, space)
+    await index_title(connection, space.slug, space.title)
     # The manifest comes last but before the commit: a crash between leaves a file without a row,
     # which the next creation with this slug takes over.
     await asyncio.to_thread(_write_manifest, places, space)
@@ -89,6 +91,16 @@ async def _insert(connection: AsyncConnection, space: Space) -> None:
         raise Conflict(
             f"There is a Space at the address {space.slug} already: choose another."
         ) from None
+
+
+async def index_title(connection: AsyncConnection, slug: str, title: str) -> None:
+    """Have the Space found by the words of its title, and by no others."""
+    await connection.execute(delete(space_words).where(space_words.c.slug == slug))
+    words = dict.fromkeys(folding.tokens(title))
+    if words:
+        await connection.execute(
+            insert(space_words), [{"slug": slug, "word": word} for word in words]
+        )
 
 
 def _write_manifest(places: Places, space: Space) -> None:

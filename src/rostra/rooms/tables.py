@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table
 
+from rostra.store.columns import looked_up_by_beginning
 from rostra.store.schema import METADATA
 
 spaces = Table(
@@ -18,3 +19,12 @@ spaces = Table(
     Column("starts_ms", BigInteger),
     Column("created_ms", BigInteger, nullable=False, index=True),
 )
+
+# the tokens of titles, by which Spaces are found
+space_words = Table(
+    "space_words",
+    METADATA,
+    Column("word", looked_up_by_beginning(64), primary_key=True),
+    Column("slug", String(64), ForeignKey("spaces.slug", ondelete="CASCADE"), primary_key=True,
+           index=True),
+)  # fmt: skip

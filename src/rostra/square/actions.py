@@ -33,6 +33,7 @@ from rostra.square.rules import (
     checked_text,
     checked_visibility,
 )
+from rostra.square.search_index import index_post
 from rostra.square.tables import blocks, mentions, post_tags, posts, revisions
 from rostra.square.telling import tell_of_edit, tell_of_new
 from rostra.square.text import mentioned_handles, tags_of
@@ -73,6 +74,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
     await _counted(act.connection, author.id, post_id, wish.reply_to, wish.quote_of)
     act.news.append(News("post", author.id, post_id))
     post = (await by_ids(act.connection, [post_id]))[post_id]
+    await index_post(act.connection, post)
     if post.visibility == "direct":
         await touch(act, post)
     await tell_of_new(act, post, parent, quoted)
@@ -207,6 +209,7 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     await polls.replace(act, post, wish.poll and checked_poll(wish.poll))
     act.news.append(News("edit", author.id, post.id))
     after = (await by_ids(act.connection, [post.id]))[post.id]
+    await index_post(act.connection, after)
     await tell_of_edit(act, after)
     return after
 

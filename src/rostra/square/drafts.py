@@ -10,12 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rostra.errors import NotFound, NotProcessable
 from rostra.ids import sortable_id
 from rostra.people.queries import Account
+from rostra.square import media
 from rostra.square.act import Act
 from rostra.square.rules import Wish
 from rostra.square.scheduling import wish_document, wish_of
 from rostra.square.tables import drafts
 
 MOST_DRAFTS = 100
+KEPT_MS = 30 * 24 * 3600_000
+"""For which the files of a draft are kept after it was changed last."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ async def keep_draft(act: Act, author: Account, wish: Wish, number: int | None =
     mine = select(func.count()).where(drafts.c.account_id == author.id)
     if (await act.connection.execute(mine)).scalar_one() >= MOST_DRAFTS:
         raise NotProcessable(f"There are {MOST_DRAFTS} drafts already: post or delete some.")
+    await media.keep(act, author, wish.media, act.now_ms + KEPT_MS)
     made = Draft(number or sortable_id(act.now_ms), wish, act.now_ms)
     await act.connection.execute(
         insert(drafts).values(

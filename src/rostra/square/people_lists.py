@@ -1,10 +1,10 @@
-"""Lists of people: by the beginning of a handle or name, the directory, whom one might follow."""
+"""Lists of people: the directory, whom one might follow. Those with a name are in search.py."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people import profiles
@@ -13,41 +13,7 @@ from rostra.people.tables import accounts
 from rostra.square.audience import Circle
 from rostra.square.tables import follow_requests
 
-LONGEST_QUERY = 80
 Order = Literal["active", "new"]
-
-
-async def beginning_with(
-    connection: AsyncConnection,
-    text: str,
-    circle: Circle,
-    *,
-    only_followed: bool = False,
-    limit: int,
-    offset: int = 0,
-) -> list[Profile]:
-    """Those whose handle or name begins with `text`, the best known first.
-
-    Who does not want to be listed is found by the whole handle, and by those who follow them.
-    """
-    wanted = " ".join(text.split()).lstrip("@").partition("@")[0].lower()[:LONGEST_QUERY]
-    if not wanted:
-        return []
-    start = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    named = or_(
-        accounts.c.handle.like(start, escape="\\"),
-        func.lower(accounts.c.name).like(start, escape="\\"),
-    )
-    listed = or_(
-        accounts.c.hidden.is_(False) & (accounts.c.state == "active"),
-        accounts.c.state.in_(("active", "limited"))
-        & or_(accounts.c.handle == wanted, accounts.c.id.in_(circle.following)),
-    )
-    query = select(accounts.c.id).where(named, listed, _not_apart(circle))
-    if only_followed:
-        query = query.where(accounts.c.id.in_(circle.following))
-    best = ((accounts.c.handle != wanted), accounts.c.followers.desc(), accounts.c.handle)
-    return await _shown(connection, query.order_by(*best).limit(limit).offset(offset))
 
 
 async def directory(

@@ -15,6 +15,7 @@ from rostra.square import media
 from rostra.square.act import Act, News
 from rostra.square.conversations import withdraw
 from rostra.square.posts import Post
+from rostra.square.search_index import forget_post, index_post
 from rostra.square.tables import (
     bookmarks,
     favourites,
@@ -40,6 +41,7 @@ async def remove_post(act: Act, post: Post, *, by_moderator: bool) -> None:
             await act.connection.execute(delete(table).where(table.c.post_id == post.id))
     await act.connection.execute(update(posts).where(posts.c.id == post.id).values(gone))
     await media.settle(act, post.id)
+    await forget_post(act.connection, post.id)
     await _recounted(act.connection, post, -1)
     if post.visibility == "direct":
         await withdraw(act, post)
@@ -54,6 +56,7 @@ async def restore_post(act: Act, post: Post) -> None:
         update(posts).where(posts.c.id == post.id).values(deleted_ms=None, removed=False)
     )
     await media.settle(act, post.id)
+    await index_post(act.connection, post)
     await _recounted(act.connection, post, +1)
     act.news.append(News("post", post.author_id, post.id))
 

@@ -13,6 +13,7 @@ from rostra.chores.queue import add_chore, forget_chore
 from rostra.errors import NotFound, NotProcessable
 from rostra.ids import sortable_id
 from rostra.people.queries import Account
+from rostra.square import media
 from rostra.square.act import Act
 from rostra.square.rules import PollWish, Wish
 from rostra.square.span import Span
@@ -62,6 +63,7 @@ async def schedule(act: Act, author: Account, wish: Wish, due_ms: int) -> Schedu
             f"There are {MOST_SCHEDULED} scheduled posts already: wait, or cancel some."
         )
     made = Scheduled(sortable_id(act.now_ms), author.id, wish, checked_due(due_ms, act.now_ms))
+    await media.keep(act, author, wish.media, due_ms)
     await act.connection.execute(
         insert(scheduled_posts).values(
             id=made.id, account_id=author.id, wish=wish_document(wish), due_ms=due_ms
@@ -75,6 +77,7 @@ async def reschedule(act: Act, author: Account, number: int, due_ms: int) -> Sch
     """Another time for it. Raises NotFound, NotProcessable."""
     present = await scheduled(act.connection, author, number)
     due_ms = checked_due(due_ms, act.now_ms)
+    await media.keep(act, author, present.wish.media, due_ms)
     await act.connection.execute(
         update(scheduled_posts).where(scheduled_posts.c.id == number).values(due_ms=due_ms)
     )

@@ -25,6 +25,7 @@ from rostra.store.columns import (
     account_if_any,
     count,
     flag,
+    looked_up_by_beginning,
     moment,
     post,
     post_if_any,
@@ -111,7 +112,7 @@ mentions = Table(
 post_tags = Table(
     "post_tags",
     METADATA,
-    Column("tag", String(100), primary_key=True),
+    Column("tag", looked_up_by_beginning(100), primary_key=True),
     post(key=True, index=True),
 )
 

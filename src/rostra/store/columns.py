@@ -8,6 +8,12 @@ ID = BigInteger().with_variant(Integer(), "sqlite")
 """A sortable id (ids.py): 64 bits. SQLite only takes INTEGER itself as the row's own number."""
 
 
+def looked_up_by_beginning(longest: int) -> String:
+    """Text whose index is asked for a beginning: it sorts by code points, whatever the database's
+    own order, so that all with one beginning stand together."""
+    return String(longest).with_variant(String(longest, collation="C"), "postgresql")
+
+
 def sortable_key() -> Column[int]:
     """The primary key of what is listed by time."""
     return Column("id", ID, primary_key=True, autoincrement=False)

@@ -22,17 +22,22 @@ BIN = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
 
 
 class Postgres:
-    """A PostgreSQL server for as long as the tests run."""
+    """A PostgreSQL server for as long as the tests run.
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="rostra-pg-"))
+    What is in it is forgotten at the end, unless it was given a `folder` that is to be kept.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="rostra-pg-"))
+        self._kept = folder is not None
         self._process: subprocess.Popen[bytes] | None = None
         self._template: str | None = None
+        self.folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres")
-        self._run(
-            "initdb", "-D", str(self.folder / "data"), "-A", "trust", "-U", "rostra", "--no-sync"
-        )
+        if not (self.folder / "data").exists():
+            data = str(self.folder / "data")
+            self._run("initdb", "-D", data, "-A", "trust", "-U", "rostra", "--no-sync")
 
     def start(self) -> None:
         """Start, or start again after `kill`, and wait until it answers."""
@@ -57,35 +62,43 @@ class Postgres:
             self._process = None
 
     def stop(self) -> None:
-        """End it and forget what it held."""
+        """End it and forget what it held, unless that is kept."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(10)
-        shutil.rmtree(self.folder, ignore_errors=True)
+            self._process.send_signal(signal.SIGINT if self._kept else signal.SIGQUIT)
+            self._process.wait(60)
+        if not self._kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def new_database(self) -> str:
         """The address of a fresh, empty database."""
         name = _new_name()
         self._create(name)
-        return self._address(name)
+        return self.address(name)
+
+    def create_anew(self, name: str) -> str:
+        """The address of the database `name`, empty whatever it held before."""
+        self._run("dropdb", "-h", str(self.folder), "-U", "rostra", "--if-exists", name)
+        self._create(name)
+        return self.address(name)
 
     async def migrated_database(self) -> str:
         """The address of a fresh database with the present schema."""
         if self._template is None:
             template = _new_name()
             await asyncio.to_thread(self._create, template)
-            database = open_database(Path("unused"), self._address(template))
+            database = open_database(Path("unused"), self.address(template))
             await migrate(database)
             await database.close()
             self._template = template
         name = _new_name()
         await asyncio.to_thread(self._create, name, "--template", self._template)
-        return self._address(name)
+        return self.address(name)
 
     def _create(self, name: str, *options: str) -> None:
         self._run("createdb", "-h", str(self.folder), "-U", "rostra", *options, name)
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
+        """Where the database `name` is reached."""
         return f"postgresql://rostra@/{name}?host={self.folder}"
 
     def _run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:

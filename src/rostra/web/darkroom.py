@@ -1,7 +1,7 @@
 """Starting the darkroom (`rostra.darkroom`) for an upload, and believing nothing that it says.
 
 At most two work at once; a few more wait, and whoever comes then is told to come later. Each has
-its own process group, which is killed at the deadline or when it has said one line.
+its own process group, which is killed at the deadline, or when it has ended.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -108,44 +107,41 @@ class Darkroom:
     async def _asked(
         self, source: BinaryIO, file: BinaryIO, preview: BinaryIO, purpose: Purpose
     ) -> Developed:
-        async with self._child(source, file, preview, purpose) as child:
-            assert child.stdout is not None
-            try:
-                async with asyncio.timeout(self._seconds):
-                    line = await child.stdout.readline()
-                    code = None if line else await child.wait()
-            except TimeoutError:
-                log.warning("darkroom too slow", seconds=self._seconds)
-                raise Unavailable(
-                    "There was no time to look at this file: send it again in a moment.",
-                    retry_after=10,
-                ) from None
-            except ValueError:  # a line longer than it may be
-                line, code = b"", None
-        return _understood(line, code)
+        # The answer goes to a file: a pipe would have to be read, and could be held open for ever.
+        with tempfile.TemporaryFile(dir=self._folder, buffering=0) as answer:
+            code = await self._ended(source, answer, (file.fileno(), preview.fileno()), purpose)
+            return _understood(os.pread(answer.fileno(), LONGEST_LINE + 1, 0), code)
 
-    @asynccontextmanager
-    async def _child(
-        self, source: BinaryIO, file: BinaryIO, preview: BinaryIO, purpose: Purpose
-    ) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def _ended(
+        self, source: BinaryIO, answer: BinaryIO, given: tuple[int, int], purpose: Purpose
+    ) -> int:
+        """Its exit code. Raises Unavailable at the deadline."""
         source.seek(0)
-        given = (file.fileno(), preview.fileno())
         child = await asyncio.create_subprocess_exec(
             *self._command, purpose, *map(str, given),
-            stdin=source, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-            pass_fds=given, env=_ENVIRONMENT, start_new_session=True, limit=LONGEST_LINE,
+            stdin=source, stdout=answer, stderr=asyncio.subprocess.DEVNULL,
+            pass_fds=given, env=_ENVIRONMENT, start_new_session=True,
         )  # fmt: skip
         try:
-            yield child
+            async with asyncio.timeout(self._seconds):
+                return await child.wait()
+        except TimeoutError:
+            log.warning("darkroom too slow", seconds=self._seconds)
+            raise Unavailable(
+                "There was no time to look at this file: send it again in a moment.",
+                retry_after=10,
+            ) from None
         finally:
             _kill(child.pid)
             await child.wait()
 
 
-def _understood(line: bytes, code: int | None) -> Developed:
+def _understood(line: bytes, code: int) -> Developed:
     try:
         return read_line(line)
     except Refused as refused:
+        # Should it be our own fault, this is where it shows.
+        log.info("upload refused", sentence=refused.sentence, detail=refused.detail)
         raise NotProcessable(refused.sentence) from None
     except Malformed as error:
         log.warning("darkroom failed", code=code, why=str(error), said=line[:200])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from rostra.errors import TooMany
+from rostra.errors import TooMany, Unavailable
 
 MOST_KEYS = 10_000
 
@@ -53,6 +56,27 @@ class Pending:
             del self._now[key]
 
 
+class Turns:
+    """At most `most` at the same time, all callers together: `async with turns.one(): …`."""
+
+    def __init__(self, most: int, seconds: float = 1.0) -> None:
+        self._free, self._seconds = asyncio.Semaphore(most), seconds
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Raises Unavailable when it is nobody's turn to end for `seconds`."""
+        try:
+            await asyncio.wait_for(self._free.acquire(), self._seconds)
+        except TimeoutError:
+            raise Unavailable(
+                "Too many people search at this moment: try again in a few seconds.", retry_after=3
+            ) from None
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
 class Limits:
     """The limits of all doors."""
 
@@ -76,3 +100,5 @@ class Limits:
         self.relations = Bucket(rate=1, burst=60)
         self.reports = Bucket(rate=1 / 600, burst=5)
         """By the address of whoever has no account."""
+        self.searches = Bucket(rate=0.5, burst=30)
+        self.searching = Turns(2)

@@ -10,6 +10,7 @@ from rostra.people import profiles
 from rostra.people.profiles import Profile
 from rostra.people.rules import checked_handle
 from rostra.square import people_lists
+from rostra.square.search import people_like
 from rostra.web.callers import viewer_of
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.callers import me
@@ -102,13 +103,13 @@ async def lookup(request: Request) -> Json:
 
 
 async def search(request: Request) -> Json:
-    """People by the beginning of their handle or name"""
+    """People by the words of their handle and name, or how these begin"""
     parts, wish, viewer = parts_of(request), await parameters(request, Search), me(request)
     limit, offset = page_of(request, 40, MOST_LISTED).limit, offset_of(request)
     async with parts.database.reading() as connection:
         circle = await parts.circles.circle(connection, viewer)
-        found = await people_lists.beginning_with(
-            connection, wish.q, circle, only_followed=wish.following, limit=limit, offset=offset
+        found = await people_like(
+            connection, wish.q, circle, following=wish.following, limit=limit, offset=offset
         )
     return _listed(request, parts, found, limit, offset)
 

@@ -23,6 +23,7 @@ from rostra.web.mastodon import (
     relationships,
     reports,
     scheduled,
+    search,
     statuses,
     tags,
     timelines,
@@ -30,7 +31,6 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
-    accounts,
     admin,
     apps,
     authorize,
@@ -50,8 +50,10 @@ DOORS = (
     relationships,
     reports,
     scheduled,
+    search,
     statuses,
     tags,
     timelines,
     trends,
+    accounts,  # /accounts/{id} takes every address below it that nobody took before
 )
