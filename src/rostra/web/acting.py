@@ -16,6 +16,8 @@ from rostra.web.parts import WebParts
 
 log = structlog.get_logger()
 
+_IN_ONE_MESSAGE = 1_000  # of a hundred bytes each, well below what the bus takes
+
 
 @asynccontextmanager
 async def acting(parts: WebParts) -> AsyncIterator[Act]:
@@ -37,7 +39,9 @@ async def tell(parts: WebParts, news: list[News]) -> None:
         return
     parts.circles.hear(news)
     try:
-        await parts.bus.publish(NEWS, json.dumps([asdict(each) for each in news]).encode())
+        for at in range(0, len(news), _IN_ONE_MESSAGE):
+            some = [asdict(each) for each in news[at : at + _IN_ONE_MESSAGE]]
+            await parts.bus.publish(NEWS, json.dumps(some).encode())
     except Unavailable as error:
         # What happened is in the database; whoever looks on sees it when they ask again.
         log.warning("news not told", reason=error.sentence, number=len(news))
