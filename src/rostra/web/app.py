@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 import rostra
 from rostra.web import (
     account,
+    admin,
     following,
     ice,
     machines,
@@ -55,6 +56,7 @@ DOORS = (
     sse,
     notices,
     moderation,
+    admin,
     timeline_pages,
     profile_pages,
     post_pages,
