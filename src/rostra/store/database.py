@@ -42,8 +42,9 @@ TOTAL_SECONDS = 1.8
 POOL = 8
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
-    "json_deserializer": orjson.loads,
+    "json_deserializer": lambda value: orjson.loads(value) if isinstance(value, str) else value,
 }
+"""SQLite gives back as a number what was written as one."""
 
 
 class Database:
