@@ -190,8 +190,11 @@ async def _counted(
 async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     """Change one's own post; what it was before is kept. Raises as publish does.
 
-    Where the poll's options change, voting begins anew.
+    Where the poll's options change, voting begins anew. A language and a mark as sensitive that
+    are not said stay as they are.
     """
+    sensitive = post.sensitive if wish.sensitive is None else wish.sensitive
+    wish = replace(wish, language=wish.language or post.language, sensitive=sensitive)
     draft = await _draft(act.connection, author, wish, await read_charter(act.connection))
     shown = await media.attach(act, author, wish.media, post.id)
     changed = Attached(draft.mentions, draft.tags, shown, wish.poll is not None)
@@ -215,12 +218,13 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
 
 
 async def _keep_revision(act: Act, post: Post) -> None:
+    options = await polls.titles(act.connection, post)
     await act.connection.execute(
         insert(revisions).values(
             id=sortable_id(act.now_ms), post_id=post.id,
             created_ms=post.edited_ms or post.created_ms,
             text=post.text, warning=post.warning, sensitive=post.sensitive,
-            attached=post.attached.document(),
+            attached=post.attached.document(), options=list(options),
         )
     )  # fmt: skip
 

@@ -72,6 +72,7 @@ class Post:
     text: str
     warning: str
     sensitive: bool
+    sensitized: bool
     language: str
     attached: Attached
     boost_of: int | None
@@ -162,3 +163,8 @@ class PostView:
     def shown(self) -> PostView:
         """What is to be read: the boosted post of a boost, else this one."""
         return self.boost or self
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its media are covered at first: the author or moderators want it so."""
+        return self.post.sensitive or self.post.sensitized or self.author.sensitized

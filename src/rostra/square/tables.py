@@ -57,6 +57,7 @@ posts = Table(
     Column("text", Text, nullable=False),
     words("warning", 500),
     flag("sensitive"),
+    flag("sensitized"),  # by moderators: it stays so whatever the author says
     words("language", 16),
     # what is shown with it, so that a post is one row: see posts.Attached
     Column("attached", JSON, nullable=False),
@@ -99,6 +100,7 @@ revisions = Table(
     words("warning", 500),
     flag("sensitive"),
     Column("attached", JSON, nullable=False),
+    Column("options", JSON, nullable=False),  # titles of the poll, if there was one
 )
 
 mentions = Table(

@@ -58,7 +58,7 @@ def _plain(view: PostView, sight: Sight) -> Document:
         "created_at": moment(post.created_ms),
         "in_reply_to_id": None if post.reply_to is None else str(post.reply_to),
         "in_reply_to_account_id": post.reply_to_author,
-        "sensitive": post.sensitive or view.author.sensitized,
+        "sensitive": view.is_sensitive,
         "spoiler_text": post.warning,
         "visibility": post.visibility,
         "language": post.language or None,
@@ -166,6 +166,7 @@ def context(above: Sequence[PostView], below: Sequence[PostView], sight: Sight) 
 def revision(before: Revision, view: PostView, sight: Sight) -> Document:
     """https://docs.joinmastodon.org/entities/StatusEdit/"""
     post = replace(view.post, text=before.text, attached=before.attached)
+    options = [{"title": each} for each in before.options]
     return {
         "content": content(post, sight.origins),
         "spoiler_text": before.warning,
@@ -176,6 +177,7 @@ def revision(before: Revision, view: PostView, sight: Sight) -> Document:
             media_attachment(each, sight.origins) for each in before.attached.media
         ],
         "emojis": [],
+        **({"poll": {"options": options}} if options else {}),
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from rostra.people.queries import Account
-from rostra.square import actions
+from rostra.square import actions, media
 from rostra.square.posts import PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
@@ -42,8 +43,18 @@ class NewPoll(Parameters):
     hide_totals: bool = False
 
 
-class EditedStatus(Parameters):
-    """What may be changed of a post."""
+class MediaChange(BaseModel):
+    """What is to be different with a picture of a post."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str
+    description: str | None = None
+    focus: str | None = None
+
+
+class Words(Parameters):
+    """What may be said of a post, new or edited."""
 
     status: str = ""
     spoiler_text: str = ""
@@ -53,7 +64,19 @@ class EditedStatus(Parameters):
     poll: NewPoll | None = None
 
 
-class NewStatus(EditedStatus):
+class EditedStatus(Words):
+    """What a post is to be from now on; pictures that are not named are taken off."""
+
+    media_attributes: Several[MediaChange] = ()
+
+
+class Removal(Parameters):
+    """Whether the pictures go as well, or may be put in another post for a day."""
+
+    delete_media: bool = False
+
+
+class NewStatus(Words):
     """A post to be."""
 
     in_reply_to_id: str | None = None
@@ -74,7 +97,7 @@ def add_doors(app: FastAPI) -> None:
     api_door(app, "GET", _AT, Rule.ANYONE, several, scope=_READ, query=Many)
     api_door(app, "GET", one, Rule.ANYONE, read, scope=_READ)
     api_door(app, "PUT", one, Rule.SIGNED_IN, change, scope=_WRITE, body=EditedStatus)
-    api_door(app, "DELETE", one, Rule.SIGNED_IN, remove, scope=_WRITE)
+    api_door(app, "DELETE", one, Rule.SIGNED_IN, remove, scope=_WRITE, query=Removal)
     api_door(app, "GET", f"{one}/context", Rule.ANYONE, around, scope=_READ)
     api_door(app, "GET", f"{one}/history", Rule.ANYONE, history, scope=_READ)
     api_door(app, "GET", f"{one}/source", Rule.SIGNED_IN, words, scope=_READ)
@@ -114,17 +137,25 @@ async def change(request: Request, id: str) -> Json:
     parts.limits.posts.take(author.id, parts.clock.boot_ns())
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
+        for each in wanted.media_attributes[: media.MOST_AT_A_POST]:
+            await media.describe(
+                act, author, id_of(each.id), description=each.description,
+                focus=None if each.focus is None else media.checked_focus(each.focus),
+                post_id=post.id,
+            )  # fmt: skip
         await actions.edit(act, post, author, _changes(wanted))
     return Json(await one_status(parts, id_of(id), author))
 
 
 async def remove(request: Request, id: str) -> Json:
     """Delete one's own post; the answer has its words, to be written anew"""
-    parts, author = parts_of(request), me(request)
+    parts, author, wanted = parts_of(request), me(request), await parameters(request, Removal)
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
         views = await show(act.connection, [post.id], author, act.now_ms)
         if post.boost_of is None:
+            if not wanted.delete_media:
+                await media.take_off(act, post.id)
             await remove_post(act, post, by_moderator=False)
         else:
             await remove_boost(act, post)
