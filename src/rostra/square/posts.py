@@ -77,6 +77,8 @@ class Post:
     attached: Attached
     boost_of: int | None
     quote_of: int | None
+    quote_revoked: bool
+    quotable: str
     reply_to: int | None
     reply_to_author: str | None
     thread_id: int

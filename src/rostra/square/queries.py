@@ -90,7 +90,11 @@ async def revisions_of(connection: AsyncConnection, post: Post) -> list[Revision
     query = select(revisions).where(revisions.c.post_id == post.id).order_by(revisions.c.id)
     before = [
         Revision(
-            row.created_ms, row.text, row.warning, row.sensitive, Attached.of(row.attached),
+            row.created_ms,
+            row.text,
+            row.warning,
+            row.sensitive,
+            Attached.of(row.attached),
             tuple(row.options),
         )  # fmt: skip
         for row in await connection.execute(query)

@@ -63,6 +63,8 @@ posts = Table(
     Column("attached", JSON, nullable=False),
     Column("boost_of", ID, ForeignKey("posts.id", ondelete="CASCADE")),
     post_if_any("quote_of"),
+    flag("quote_revoked"),  # by the author of what it quotes
+    Column("quotable", String(9), nullable=False, server_default="public"),  # rules.QUOTERS
     post_if_any("reply_to"),
     account_if_any("reply_to_author"),
     Column("thread_id", ID, nullable=False),

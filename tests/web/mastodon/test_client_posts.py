@@ -59,9 +59,7 @@ def test_an_edit_of_words_and_of_a_description(dora: Reader, picture: Path):
     medium = dora.media_post(str(picture), description="Before")
     post = dora.status_post("Befor", media_ids=[medium.id])
     edits = [dora.generate_media_edit_attributes(medium.id, description="After", focus=(0.1, 0.2))]
-    after = dora.status_update(
-        post.id, "Before", spoiler_text="Corrected", media_attributes=edits
-    )
+    after = dora.status_update(post.id, "Before", spoiler_text="Corrected", media_attributes=edits)
     assert (after.spoiler_text, after.media_attachments[0].description) == ("Corrected", "After")
     assert after.media_attachments[0].meta.focus.y == 0.2 and after.edited_at is not None
     versions = dora.status_history(post.id)
@@ -121,8 +119,19 @@ def test_quotes(dora: Reader, emil: Reader):
     quote = emil.status_post("As Dora says", quoted_status_id=post.id)
     assert (quote.quote.state, quote.quote.quoted_status.id) == ("accepted", post.id)
     assert [each.id for each in dora.status_quotes(post.id)] == [quote.id]
-    dora.status_delete(post.id)
-    assert emil.status(quote.id).quote.quoted_status is None
+    assert dora.status_quote_revoke(post.id, quote.id).quote.state == "revoked"
+    assert emil.status(quote.id).quote.quoted_status is None and dora.status_quotes(post.id) == []
+    closed = dora.status_update_quote_approval_policy(post.id, "nobody")
+    assert closed.quote_approval.automatic == []
+    assert emil.status(post.id).quote_approval.current_user == "denied"
+    with pytest.raises(MastodonAPIError, match="may not be quoted"):
+        emil.status_post("All the same", quoted_status_id=post.id)
+    wished = dora.status_post("Friends may", quote_approval_policy="followers")
+    with pytest.raises(MastodonAPIError, match="may not be quoted"):
+        emil.status_post("I am none", quoted_status_id=wished.id)
+    emil.account_follow(dora.me().id)
+    emil.status_post("Now I am", quoted_status_id=wished.id)
+    dora.status_delete(wished.id)
 
 
 def test_polls(dora: Reader, emil: Reader):

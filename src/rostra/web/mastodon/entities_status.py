@@ -88,11 +88,7 @@ def _plain(view: PostView, sight: Sight) -> Document:
         "card": _card(post, sight),
         "poll": None if view.poll is None else poll(view.poll, post, sight),
         "quote": _quote(view, sight),
-        "quote_approval": {
-            "automatic": ["public"] if post.is_open else [],
-            "manual": [],
-            "current_user": "automatic" if post.is_open else "denied",
-        },
+        "quote_approval": _quote_approval(post, sight.viewer_id),
         "favourited": view.mine.favourited,
         "reblogged": view.mine.boosted,
         "muted": view.mine.muted,
@@ -193,9 +189,23 @@ def _application(view: PostView) -> Document | None:
     return {"name": name, "website": website or None}
 
 
+def _quote_approval(post: Post, viewer_id: str | None) -> Document:
+    """https://docs.joinmastodon.org/entities/QuoteApproval/"""
+    quoters = post.quotable if post.is_open else "nobody"
+    own = viewer_id is not None and viewer_id == post.author_id
+    known = {"public": "automatic", "followers": "unknown", "nobody": "denied"}[quoters]
+    return {
+        "automatic": [] if quoters == "nobody" else [quoters],
+        "manual": [],
+        "current_user": "automatic" if own else known,
+    }
+
+
 def _quote(view: PostView, sight: Sight) -> Document | None:
     if view.post.quote_of is None:
         return None
+    if view.post.quote_revoked:
+        return {"state": "revoked", "quoted_status": None}
     if view.quote is None:
         # Deleted, or not for this viewer: which of the two is nobody's business.
         return {"state": "deleted", "quoted_status": None}

@@ -6,8 +6,9 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
+from rostra.errors import NotFound
 from rostra.people.queries import Account
-from rostra.square import actions, media
+from rostra.square import actions, media, quoting
 from rostra.square.posts import PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
@@ -68,6 +69,7 @@ class EditedStatus(Words):
     """What a post is to be from now on; pictures that are not named are taken off."""
 
     media_attributes: Several[MediaChange] = ()
+    quote_approval_policy: str | None = None
 
 
 class Removal(Parameters):
@@ -81,6 +83,7 @@ class NewStatus(Words):
 
     in_reply_to_id: str | None = None
     quoted_status_id: str | None = None
+    quote_approval_policy: str | None = None
     visibility: str | None = None
     scheduled_at: str | None = None
 
@@ -100,6 +103,8 @@ def add_doors(app: FastAPI) -> None:
     api_door(app, "DELETE", one, Rule.SIGNED_IN, remove, scope=_WRITE, query=Removal)
     api_door(app, "GET", f"{one}/context", Rule.ANYONE, around, scope=_READ)
     api_door(app, "GET", f"{one}/history", Rule.ANYONE, history, scope=_READ)
+    api_door(app, "GET", f"{one}/card", Rule.ANYONE, card, scope=_READ)
+    api_door(app, "POST", f"{one}/translate", Rule.SIGNED_IN, translate, scope=_READ)
     api_door(app, "GET", f"{one}/source", Rule.SIGNED_IN, words, scope=_READ)
 
 
@@ -143,6 +148,8 @@ async def change(request: Request, id: str) -> Json:
                 focus=None if each.focus is None else media.checked_focus(each.focus),
                 post_id=post.id,
             )  # fmt: skip
+        if wanted.quote_approval_policy is not None:
+            await quoting.choose_quoters(act, post, wanted.quote_approval_policy)
         await actions.edit(act, post, author, _changes(wanted))
     return Json(await one_status(parts, id_of(id), author))
 
@@ -193,6 +200,17 @@ async def words(request: Request, id: str) -> Json:
         return Json(source(await own_post(connection, id_of(id), me(request))))
 
 
+async def card(request: Request, id: str) -> Json:
+    """The card of a post, as older apps ask; an empty object without one"""
+    shown = await one_status(parts_of(request), id_of(id), await viewer_of(request))
+    return Json(shown["card"] or {})
+
+
+async def translate(request: Request, id: str) -> Json:
+    """Nothing is translated here"""
+    raise NotFound("This server does not translate posts.")
+
+
 async def one_view(parts: WebParts, post_id: int, viewer: Account | None) -> PostView:
     """A post as `viewer` sees it. Raises NotFound."""
     async with parts.database.reading() as connection:
@@ -216,6 +234,7 @@ def _wish(wanted: NewStatus, application_id: str | None) -> Wish:
         visibility=wanted.visibility,
         reply_to=None if wanted.in_reply_to_id is None else id_of(wanted.in_reply_to_id),
         quote_of=None if wanted.quoted_status_id is None else id_of(wanted.quoted_status_id),
+        quotable=wanted.quote_approval_policy,
         media=tuple(id_of(text) for text in wanted.media_ids),
         poll=_poll(wanted.poll),
         application_id=application_id,

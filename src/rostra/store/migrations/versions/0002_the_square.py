@@ -518,6 +518,8 @@ def upgrade() -> None:
         sa.Column("attached", sa.JSON(), nullable=False),
         sa.Column("boost_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("quote_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quote_revoked", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("quotable", sa.String(length=9), server_default="public", nullable=False),
         sa.Column("reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reply_to_author", sa.String(length=32), nullable=True),
         sa.Column(
