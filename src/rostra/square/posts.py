@@ -51,6 +51,8 @@ class Attached:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Attached:
         """From what the column holds."""
+        if not document:
+            return _NOTHING
         return cls(
             mentions=tuple(Mention(**each) for each in document.get("mentions", ())),
             tags=tuple(document.get("tags", ())),
@@ -60,6 +62,9 @@ class Attached:
             ),
             poll=bool(document.get("poll", False)),
         )
+
+
+_NOTHING = Attached()
 
 
 @dataclass(frozen=True)

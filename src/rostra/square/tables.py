@@ -40,7 +40,7 @@ _A_BOOST = text("boost_of IS NOT NULL")
 _A_QUOTE = text("quote_of IS NOT NULL")
 _A_REPLY = text("reply_to IS NOT NULL")
 _OF_A_SPACE = text("space_slug IS NOT NULL")
-_TOLD = text("notify")
+TOLD = text("notify")
 _PINNED = text("pinned_ms IS NOT NULL")
 
 
@@ -215,7 +215,7 @@ follows = Table(
     flag("notify"),  # of each of their posts
     Index("ix_follows_followed_id_id", "followed_id", "id"),
     Index("ix_follows_follower_id_id", "follower_id", "id"),
-    Index("ix_follows_told", "followed_id", "id", **_where(_TOLD)),
+    Index("ix_follows_told", "followed_id", "id", **_where(TOLD)),
 )
 
 follow_requests = Table(

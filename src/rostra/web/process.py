@@ -135,7 +135,7 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     else:
         server = TlsServer(configured, certificate.context)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _renew, certificate)
-    await parts.circles.listen(parts.bus)
+    await parts.circles.listen()
     hub = cast(FastAPI, configured.app).state.hub
     server.at_end = hub.close
     going_on = (_tell_for_ever(parts), crank_for_ever(parts), hub.listen())
