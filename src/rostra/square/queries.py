@@ -100,7 +100,7 @@ async def revisions_of(connection: AsyncConnection, post: Post) -> list[Revision
             row.sensitive,
             Attached.of(row.attached),
             tuple(row.options),
-        )  # fmt: skip
+        )
         for row in await connection.execute(query)
     ]
     since = post.edited_ms or post.created_ms

@@ -56,7 +56,8 @@ def notification(notice: Notice, around: Surroundings) -> Document | None:
     }
     if view is not None:
         shown["status"] = status(view, around.sight)
-    return shown | _official(notice, around, shown["account"])
+    official = _official(notice, around, shown["account"])
+    return None if official is None else shown | official
 
 
 def grouped(found: Sequence[Notice], around: Surroundings, kinds: Sequence[str] = ()) -> Document:
@@ -128,13 +129,15 @@ def policy() -> Document:
     return {**everything, "summary": summary}
 
 
-def _official(notice: Notice, around: Surroundings, whose: Document) -> Document:
-    """What moderators said or are to look at; nothing where it is no longer known."""
-    done = around.sanctions.get(notice.sanction_id or 0)
-    if notice.kind == "moderation_warning" and done is not None:
-        return {"moderation_warning": account_warning(done, whose)}
-    found = around.reports.get(notice.report_id or 0)
-    if notice.kind == "admin.report" and found is not None:
+def _official(notice: Notice, around: Surroundings, whose: Document) -> Document | None:
+    """What moderators said or are to look at; None where that is gone."""
+    if notice.kind == "moderation_warning":
+        done = around.sanctions.get(notice.sanction_id or 0)
+        return None if done is None else {"moderation_warning": account_warning(done, whose)}
+    if notice.kind == "admin.report":
+        found = around.reports.get(notice.report_id or 0)
+        if found is None:
+            return None
         reported = around.people.get(found.account_id or "")
         target = whose if reported is None else account(reported, around.sight.origins)
         return {"report": report(found, target)}

@@ -47,6 +47,6 @@ async def revoke(request: Request, id: str, quote: str) -> Json:
     parts, author = parts_of(request), me(request)
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
-        quoting = await post_by_id(act.connection, id_of(quote), author)
-        await quoting.revoke_quote(act, post, quoting)
+        quoting_post = await post_by_id(act.connection, id_of(quote), author)
+        await quoting.revoke_quote(act, post, quoting_post)
     return Json(await one_status(parts, id_of(quote), author))
