@@ -1,4 +1,4 @@
-"""Every command shown in docs/commands.md and the README, in the order in which it is shown."""
+"""Every command shown in docs/commands.md, docs/operate.md and the README, in their order."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def blocks(document: str) -> list[str]:
 
 
 SERVE, *BLOCKS = blocks("docs/commands.md")
+OPERATE = blocks("docs/operate.md")
 # The README's first block is `make serve` and `make test`: the latter runs this very file.
 MAKE, *TRY_NEXT = blocks("README.md")
 
@@ -44,7 +45,7 @@ def test_the_readme_begins_with_the_two_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [*BLOCKS, *TRY_NEXT], ids=lambda block: " ".join(block.split()[:3])
+    "block", [*BLOCKS, *TRY_NEXT, *OPERATE], ids=lambda block: " ".join(block.split()[:3])
 )
 def test_the_command_does_what_is_shown(served: Served, block: str) -> None:
     here = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from rostra.testing.databases import SqliteFiles
 from rostra.web.app import create_app
 from rostra.web.callers import STREAMING
 from rostra.web.parts import WebParts
+from rostra.web.streaming.hub import Hub
 
 ORIGIN = "http://127.0.0.1:8000"
 ANSWER = "v=0\r\nanswer\r\n"
@@ -117,9 +119,29 @@ def _streams_end(app: Any) -> Any:
     return heard
 
 
+_MADE: list[FastAPI] = []
+
+
+def app_with(parts: WebParts) -> FastAPI:
+    """The application over other parts: its four hundred doors are made once for all tests."""
+    if not _MADE:
+        _MADE.append(create_app(parts))
+    app = _MADE[0]
+    app.state.parts, app.state.hub = parts, Hub(parts)
+    app.middleware_stack = None  # built anew for the first request, over the new parts
+    return app
+
+
 @pytest.fixture
 async def square(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
-    places = Places(tmp_path)
+    async with open_square(tmp_path, sqlite_files) as made:
+        yield made
+
+
+@asynccontextmanager
+async def open_square(folder: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
+    """A square in `folder`, for tests that have their own loop."""
+    places = Places(folder)
     secret = secrets.token_bytes(32)
     places.secret.write_bytes(secret)
     await sqlite_files.copy_to(places.database)
@@ -127,6 +149,6 @@ async def square(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Squ
     settings = WebSettings("127.0.0.1", 8000, ORIGIN, "http://127.0.0.1:8001")
     bus = MemoryBus()
     parts = WebParts(places, settings, database, bus, SystemClock(), secret)
-    yield Square(create_app(parts), parts, bus)
+    yield Square(app_with(parts), parts, bus)
     await bus.close()
     await database.close()

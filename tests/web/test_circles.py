@@ -89,7 +89,7 @@ async def test_what_another_process_tells_is_heard(square, monkeypatch):
         heard.set()
 
     monkeypatch.setattr(circles, "hear", hear_and_say_so)
-    await circles.listen(square.bus)
+    await circles.listen()
     async with square.parts.database.reading() as connection:
         await circles.circle(connection, ana)
     async with square.parts.database.writing() as connection:

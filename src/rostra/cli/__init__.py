@@ -11,6 +11,8 @@ from rostra import __version__
 COMMANDS = {
     "serve": "Run everything on this machine.",
     "upgrade": "Let the running server go over to this version.",
+    "backup": "Write all that a server keeps into one file, while it runs.",
+    "restore": "Put a backup back into an empty data folder.",
     "speak": "Send a sound file into a Space as a speaker.",
     "listen": "Listen to a Space in the terminal.",
     "space": "Create, start, end, list Spaces; invite speakers.",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rostra.errors import Misconfigured
 from rostra.node.files import write_whole
-from rostra.programme.places import LAYOUT, Places
+from rostra.programme.places import LAYOUT, RESTORING, Places
 
 ROOM_BYTES = 64 * 1024 * 1024
 SECRET_BYTES = 32
@@ -30,6 +30,7 @@ def take(root: Path, free: Callable[[Path], int] | None = None) -> tuple[Places,
     try:
         places.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_room(root, (free or _free)(root))
+        _check_restored(root)
         lock = _lock(places)
         _check_layout(places)
         places.run.mkdir(mode=0o700, exist_ok=True)
@@ -37,6 +38,19 @@ def take(root: Path, free: Callable[[Path], int] | None = None) -> tuple[Places,
     except OSError as reason:
         raise _sentence(root, reason) from None
     return places, lock
+
+
+def hold(root: Path) -> tuple[Places, int]:
+    """Make `root` ours and nothing else: its places, and the descriptor that holds the lock.
+
+    Raises Misconfigured as `take` does.
+    """
+    places = Places(root)
+    try:
+        places.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return places, _lock(places)
+    except OSError as reason:
+        raise _sentence(root, reason) from None
 
 
 def check(root: Path) -> Places:
@@ -75,6 +89,14 @@ def holder(places: Places) -> int | None:
 
 def _free(root: Path) -> int:
     return shutil.disk_usage(root).free
+
+
+def _check_restored(root: Path) -> None:
+    if (root / RESTORING).exists():
+        raise Misconfigured(
+            f"A backup was not put back to its end in the data folder {root}: run the same "
+            "`rostra restore` again, which begins anew, or give another folder with --data."
+        )
 
 
 def _check_room(root: Path, free: int) -> None:

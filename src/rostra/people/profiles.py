@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.queries import Account
@@ -45,7 +45,10 @@ _SHOWN = (
     "id", "handle", "name", "role", "state", "created_ms", "bio", "fields", "avatar", "header",
     "locked", "bot", "hidden", "posts", "followers", "following", "last_post_id", "sensitized",
 )  # fmt: skip
+_FIELDS = _SHOWN.index("fields")
+assert tuple(field.name for field in fields(Profile)) == _SHOWN
 _PROFILE = select(*(accounts.c[name] for name in _SHOWN))
+_BY_IDS = _PROFILE.where(accounts.c.id.in_(bindparam("ids", expanding=True)))
 
 
 async def of_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Profile]:
@@ -53,7 +56,7 @@ async def of_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, P
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = await connection.execute(_PROFILE.where(accounts.c.id.in_(wanted)))
+    rows = await connection.execute(_BY_IDS, {"ids": tuple(wanted)})
     return {row.id: _profile(row) for row in rows}
 
 
@@ -67,6 +70,6 @@ async def by_handle(connection: AsyncConnection, handle: str) -> Profile | None:
 
 
 def _profile(row: Any) -> Profile:
-    values = {name: getattr(row, name) for name in _SHOWN}
-    values["fields"] = tuple((str(name), str(value)) for name, value in row.fields)
-    return Profile(**values)
+    facts = tuple((str(name), str(value)) for name, value in row[_FIELDS])
+    values: tuple[Any, ...] = (*row[:_FIELDS], facts, *row[_FIELDS + 1 :])
+    return Profile(*values)

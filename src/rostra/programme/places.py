@@ -10,6 +10,9 @@ from rostra.errors import BadInput
 from rostra.ids import checked_slug
 
 LAYOUT = 1
+RESTORING = ".restoring"
+"""In the data folder while a backup is put back there: what lies beside it is not whole yet."""
+
 _PROGRAMME = re.compile(r"[a-z0-9]{1,32}")
 _RENDITION = re.compile(r"[a-z0-9]{1,8}")
 

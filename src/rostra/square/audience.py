@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.queries import Account
@@ -77,7 +89,7 @@ STRANGER = Circle()
 
 async def circle_of(connection: AsyncConnection, account_id: str, now_ms: int) -> Circle:
     """The circle of that account at `now_ms`, in one statement."""
-    row = (await connection.execute(_asked(account_id, now_ms))).one()
+    row = (await connection.execute(_ASKED, {"me": account_id, "now_ms": now_ms})).one()
     return Circle(
         account_id,
         following=_set(row.following),
@@ -98,7 +110,9 @@ async def circle_for(connection: AsyncConnection, viewer: Account | None, now_ms
     return STRANGER if viewer is None else await circle_of(connection, viewer.id, now_ms)
 
 
-def _asked(me: str, now_ms: int) -> Select[Any]:
+def _asked() -> Select[Any]:
+    """For the parameters `me` and `now_ms`: built once, as that costs more than answering it."""
+    me, now_ms = bindparam("me", type_=String), bindparam("now_ms", type_=BigInteger)
     mine = follows.c.follower_id == me
     lasting = and_(mutes.c.account_id == me, mute_lasts(now_ms))
     apart = select(list_members.c.account_id).join(lists).where(lists.c.account_id == me)
@@ -121,7 +135,7 @@ def _asked(me: str, now_ms: int) -> Select[Any]:
     return select(*(part.scalar_subquery().label(name) for name, part in parts.items()))
 
 
-def mute_lasts(now_ms: int) -> ColumnElement[bool]:
+def mute_lasts(now_ms: Any) -> ColumnElement[bool]:
     """Of rows of `mutes`: those that have not ended."""
     return or_(mutes.c.until_ms.is_(None), mutes.c.until_ms > now_ms)
 
@@ -137,3 +151,6 @@ def _of(ids: Select[tuple[str]]) -> Select[Any]:
 
 def _set(joined: str | None) -> frozenset[str]:
     return frozenset(joined.split(_SPACE)) if joined else frozenset()
+
+
+_ASKED = _asked()

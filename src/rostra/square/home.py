@@ -9,18 +9,35 @@ of which enough are theirs. `docs/decisions/0036` has the measurements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, literal, literal_column, nulls_last, or_, select
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    nulls_last,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import NotFound
 from rostra.square.audience import Circle
 from rostra.square.posts import PostView
-from rostra.square.span import Span
+from rostra.square.span import LARGEST_ID, Shape, Span
 from rostra.square.tables import follows, list_members, lists, post_tags, posts
 from rostra.square.walking import SEED, Reader, Seed, at_home, bearable, seeds_of, walk
+
+People = Callable[[], Any]
+"""A query for ids of accounts, in the column `id`, with the parameter `whose`."""
 
 MANY = 300
 """Following so many, a page of one's own is likely among the newest posts of all."""
@@ -31,17 +48,14 @@ NEWEST = 1_000
 async def home(connection: AsyncConnection, reader: Reader, span: Span) -> list[PostView]:
     """What those whom the reader follows posted, and what has a tag that they follow."""
     circle = reader.circle
-    followed = select(follows.c.followed_id.label("id")).where(
-        follows.c.follower_id == circle.account_id
-    )
-    people = followed.union_all(select(literal(circle.account_id)))
+    whose = {"whose": circle.account_id}
 
     async def source(part: Span) -> Sequence[Seed]:
         rows: Sequence[Seed] = ()
         if len(circle.following) >= MANY and not part.upwards:
-            rows = await _among_newest(connection, circle.account_id, part)
+            rows = await _asked(connection, _among_newest(part.shape), part, whose)
         if len(rows) < part.limit:
-            rows = await _by_people(connection, people, part)
+            rows = await _by_people(connection, _followed, part, whose)
         return await _with_tags(connection, circle, part, rows) if circle.tags else rows
 
     return await walk(
@@ -60,8 +74,8 @@ async def of_list(
     row = (await connection.execute(mine)).first()
     if row is None:
         raise NotFound("There is no such list of yours.")
-    members = select(list_members.c.account_id.label("id")).where(list_members.c.list_id == list_id)
-    there = frozenset((await connection.execute(members)).scalars())
+    whose = {"whose": list_id}
+    there = frozenset((await connection.execute(_members(), whose)).scalars())
     answerable = {"list": there, "followed": circle.following, "none": frozenset[str]()}
 
     def wanted(view: PostView, circle: Circle) -> bool:
@@ -70,7 +84,7 @@ async def of_list(
         return bearable(view, circle) and (heard or answered in answerable[row.replies])
 
     async def source(part: Span) -> Sequence[Seed]:
-        return await _by_people(connection, members, part)
+        return await _by_people(connection, _members, part, whose)
 
     return await walk(connection, source, span, reader, wanted, context="home")
 
@@ -84,33 +98,75 @@ def _likely_at_home(seed: Seed, circle: Circle) -> bool:
     return of_tag or answered in (None, seed.author_id) or answered in circle.home
 
 
-async def _by_people(connection: AsyncConnection, people: Any, span: Span) -> Sequence[Seed]:
-    """Posts by whoever the query `people` names (column `id`), at most `span.limit`."""
-    who, newest = people.subquery("who"), posts.alias("newest")
-    of_one = span.within(select(newest.c.id), newest.c.id, limit=1)
-    first = of_one.where(newest.c.author_id == who.c.id, *_shown(newest)).scalar_subquery()
-    # By its name: the same words again would be worked out again.
-    order: Any = literal_column("first").asc() if span.upwards else literal_column("first").desc()
-    ranked = select(who.c.id, first.label("first")).order_by(nulls_last(order)).limit(span.limit)
-    found = [row for row in await connection.execute(ranked) if row.first is not None]
+async def _by_people(
+    connection: AsyncConnection, people: People, span: Span, whose: dict[str, Any]
+) -> Sequence[Seed]:
+    """Posts by those whom `people` names, at most `span.limit`."""
+    ranked = await connection.execute(_ranked(people, span.shape), span.parameters | whose)
+    found = [row for row in ranked if row.first is not None]
     if not found:
         return []
-    by_them = select(*SEED).where(posts.c.author_id.in_([row.id for row in found]), *_shown(posts))
-    if len(found) == span.limit:
-        last = found[-1].first
-        by_them = by_them.where(posts.c.id <= last if span.upwards else posts.c.id >= last)
-    return seeds_of(await connection.execute(span.within(by_them, posts.c.id)))
+    # Where fewer have anything, all of what they have is looked at.
+    last = found[-1].first if len(found) == span.limit else (LARGEST_ID if span.upwards else 0)
+    them = {"them": [row.id for row in found], "last": last}
+    return await _asked(connection, _by_them(span.shape), span, them)
 
 
-async def _among_newest(connection: AsyncConnection, account_id: str, span: Span) -> Sequence[Seed]:
-    """Of the newest posts of all, those by whom somebody follows, and their own."""
-    walked = span.within(select(*SEED).where(*_shown(posts)), posts.c.id, limit=NEWEST)
-    newest = walked.subquery("newest")
+async def _asked(
+    connection: AsyncConnection, query: Select[Any], span: Span, given: dict[str, Any]
+) -> Sequence[Seed]:
+    return seeds_of(await connection.execute(query, span.parameters | given))
+
+
+# Queries are built once for each shape of a span, as that costs more than answering them.
+
+
+@cache
+def _followed() -> CompoundSelect[Any]:
+    """The ids of those whom `whose` follows, and their own."""
+    whose = bindparam("whose", type_=String)
+    followed = select(follows.c.followed_id.label("id")).where(follows.c.follower_id == whose)
+    return followed.union_all(select(whose))
+
+
+@cache
+def _members() -> Select[Any]:
+    """The ids of those on the list `whose`."""
+    listed = list_members.c.list_id == bindparam("whose", type_=BigInteger)
+    return select(list_members.c.account_id.label("id")).where(listed)
+
+
+@cache
+def _ranked(people: People, shape: Shape) -> Select[Any]:
+    """Those of `people` whose first post in the span comes first, and that post's id."""
+    who, newest = people().subquery("who"), posts.alias("newest")
+    of_one = shape.within(select(newest.c.id), newest.c.id, limit=1)
+    first = of_one.where(newest.c.author_id == who.c.id, *_shown(newest)).scalar_subquery()
+    # By its name: the same words again would be worked out again.
+    order: Any = literal_column("first").asc() if shape.upwards else literal_column("first").desc()
+    ranked = select(who.c.id, first.label("first")).order_by(nulls_last(order))
+    return ranked.limit(bindparam("limit", type_=Integer))
+
+
+@cache
+def _by_them(shape: Shape) -> Select[Any]:
+    """Posts by `them` that come no later than `last`."""
+    last = bindparam("last", type_=BigInteger)
+    bound = posts.c.id <= last if shape.upwards else posts.c.id >= last
+    them = posts.c.author_id.in_(bindparam("them", expanding=True))
+    return shape.within(select(*SEED).where(them, bound, *_shown(posts)), posts.c.id)
+
+
+@cache
+def _among_newest(shape: Shape) -> Select[Any]:
+    """Of the newest posts of all, those by whom `whose` follows, and their own."""
+    walked = shape.within(select(*SEED).where(*_shown(posts)), posts.c.id, limit=NEWEST)
+    newest, whose = walked.subquery("newest"), bindparam("whose", type_=String)
     followed = exists().where(
-        and_(follows.c.follower_id == account_id, follows.c.followed_id == newest.c.author_id)
+        and_(follows.c.follower_id == whose, follows.c.followed_id == newest.c.author_id)
     )
-    theirs: Select[Any] = select(newest).where(or_(newest.c.author_id == account_id, followed))
-    return seeds_of(await connection.execute(span.within(theirs, newest.c.id)))
+    theirs = select(newest).where(or_(newest.c.author_id == whose, followed))
+    return theirs.order_by(newest.c.id.desc()).limit(bindparam("limit", type_=Integer))
 
 
 def _shown(table: Any) -> tuple[Any, ...]:

@@ -51,6 +51,8 @@ class Attached:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Attached:
         """From what the column holds."""
+        if not document:
+            return _NOTHING
         return cls(
             mentions=tuple(Mention(**each) for each in document.get("mentions", ())),
             tags=tuple(document.get("tags", ())),
@@ -60,6 +62,9 @@ class Attached:
             ),
             poll=bool(document.get("poll", False)),
         )
+
+
+_NOTHING = Attached()
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,13 @@ class Post:
     text: str
     warning: str
     sensitive: bool
+    sensitized: bool
     language: str
     attached: Attached
     boost_of: int | None
     quote_of: int | None
+    quote_revoked: bool
+    quotable: str
     reply_to: int | None
     reply_to_author: str | None
     thread_id: int
@@ -162,3 +170,8 @@ class PostView:
     def shown(self) -> PostView:
         """What is to be read: the boosted post of a boost, else this one."""
         return self.boost or self
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its media are covered at first: the author or moderators want it so."""
+        return self.post.sensitive or self.post.sensitized or self.author.sensitized

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import NotFound
 from rostra.people.queries import Account
 from rostra.people.tables import accounts
+from rostra.square import polls
 from rostra.square.posts import Attached, Post
 from rostra.square.rules import may_see
 from rostra.square.tables import blocks, follows, posts, revisions
 
-_SAME = tuple(column.name for column in posts.columns if column.name != "attached")
+_NAMES = [column.name for column in posts.columns]
+assert [field.name for field in fields(Post)] == _NAMES
+_ATTACHED, _END = _NAMES.index("attached"), len(_NAMES)
+_BY_IDS = select(posts).where(posts.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def post_of(row: Any) -> Post:
-    """The post of a row that has all columns of the table."""
-    values = {name: getattr(row, name) for name in _SAME}
-    return Post(attached=Attached.of(row.attached), **values)
+    """The post of a row that begins with all columns of the table."""
+    attached = Attached.of(row[_ATTACHED])
+    values: tuple[Any, ...] = (*row[:_ATTACHED], attached, *row[_ATTACHED + 1 : _END])
+    return Post(*values)
 
 
 def no_such_post() -> NotFound:
@@ -35,7 +40,7 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, P
     wanted = tuple(set(ids))
     if not wanted:
         return {}
-    rows = await connection.execute(select(posts).where(posts.c.id.in_(wanted)))
+    rows = await connection.execute(_BY_IDS, {"ids": wanted})
     return {row.id: post_of(row) for row in rows}
 
 
@@ -81,14 +86,24 @@ class Revision:
     warning: str
     sensitive: bool
     attached: Attached
+    options: tuple[str, ...] = ()
 
 
 async def revisions_of(connection: AsyncConnection, post: Post) -> list[Revision]:
     """What a post was before, oldest first, and is now."""
     query = select(revisions).where(revisions.c.post_id == post.id).order_by(revisions.c.id)
     before = [
-        Revision(row.created_ms, row.text, row.warning, row.sensitive, Attached.of(row.attached))
+        Revision(
+            row.created_ms,
+            row.text,
+            row.warning,
+            row.sensitive,
+            Attached.of(row.attached),
+            tuple(row.options),
+        )
         for row in await connection.execute(query)
     ]
     since = post.edited_ms or post.created_ms
-    return [*before, Revision(since, post.text, post.warning, post.sensitive, post.attached)]
+    options = await polls.titles(connection, post)
+    now = Revision(since, post.text, post.warning, post.sensitive, post.attached, options)
+    return [*before, now]

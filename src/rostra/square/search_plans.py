@@ -129,7 +129,9 @@ async def ids(connection: AsyncConnection, wanted: Wanted, part: Part) -> list[i
 def fts5_query(wanted: Wanted) -> str:
     """As FTS5 reads it; tokens have no quotes in them."""
     seen = " OR ".join(f'"{mark}"' for mark in _seen(wanted))
-    musts = " AND ".join((f"({seen})", *(f'"{" ".join(phrase)}"' for phrase in wanted.words)))
+    phrases = [f'"{" ".join(phrase)}"' for phrase in wanted.words]
+    anybody = wanted.library and phrases  # a library needs no question about who may see it
+    musts = " AND ".join(phrases if anybody else (f"({seen})", *phrases))
     if not wanted.without:
         return musts
     nots = " OR ".join(f'"{" ".join(phrase)}"' for phrase in wanted.without)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import CompoundSelect, String, bindparam, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people import profiles
@@ -22,6 +23,7 @@ from rostra.square.posts import Mine, Poll, Post, PostView
 from rostra.square.queries import by_ids
 from rostra.square.rules import may_see
 from rostra.square.tables import bookmarks, favourites, posts
+from rostra.store.columns import ID
 
 
 async def show(
@@ -64,7 +66,8 @@ class _Around:
         if post.boost_of is not None and boost is None:
             return None
         # A quote of a quote is shown as a link, so that no page grows without end.
-        quote = self._pointed(post.quote_of, depth + 1) if depth == 0 else None
+        shows_quote = depth == 0 and not post.quote_revoked
+        quote = self._pointed(post.quote_of, depth + 1) if shows_quote else None
         marks = self.mine.get(post.id, frozenset())
         return PostView(
             post,
@@ -108,25 +111,33 @@ async def _pointed_to(connection: AsyncConnection, rows: Iterable[Post]) -> dict
     return found | await by_ids(connection, second - found.keys())
 
 
+def _marks() -> CompoundSelect[Any]:
+    """For the parameters `me` and `ids`; built once, as that costs more than answering it."""
+    me, ids = bindparam("me", type_=String), bindparam("ids", expanding=True, type_=ID)
+    return union_all(
+        *(
+            select(literal(sign).label("sign"), table.c.post_id.label("post_id")).where(
+                table.c.account_id == me, table.c.post_id.in_(ids)
+            )
+            for sign, table in (("f", favourites), ("b", bookmarks))
+        ),
+        select(literal("s"), posts.c.boost_of).where(
+            posts.c.author_id == me, posts.c.boost_of.in_(ids)
+        ),
+    )
+
+
+_MARKS = _marks()
+
+
 async def _mine(
     connection: AsyncConnection, ids: Sequence[int], account_id: str
 ) -> dict[int, frozenset[str]]:
     """What the viewer did with the posts: f favourited, b bookmarked, s boosted (shared)."""
     if not account_id or not ids:
         return {}
-    marks = union_all(
-        *(
-            select(literal(sign).label("sign"), table.c.post_id.label("post_id")).where(
-                table.c.account_id == account_id, table.c.post_id.in_(ids)
-            )
-            for sign, table in (("f", favourites), ("b", bookmarks))
-        ),
-        select(literal("s"), posts.c.boost_of).where(
-            posts.c.author_id == account_id, posts.c.boost_of.in_(ids)
-        ),
-    )
     found: dict[int, set[str]] = {}
-    for row in await connection.execute(marks):
+    for row in await connection.execute(_MARKS, {"me": account_id, "ids": ids}):
         found.setdefault(row.post_id, set()).add(row.sign)
     return {post_id: frozenset(signs) for post_id, signs in found.items()}
 

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
@@ -39,6 +40,11 @@ TOTAL_SECONDS = 1.8
 """For one transaction, all in all."""
 
 POOL = 8
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": lambda value: orjson.loads(value) if isinstance(value, str) else value,
+}
+"""SQLite gives back as a number what was written as one."""
 
 
 class Database:
@@ -46,6 +52,9 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        # SQLite begins a transaction only where we say so, in _begin_sqlite.
+        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._looking = engine.execution_options(**alone)
         self._turn = asyncio.Semaphore(1 if self.is_sqlite else POOL)
 
     @property
@@ -54,8 +63,12 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that only looks. Raises Unavailable when the database cannot be reached."""
-        async with _in_time(), self.engine.connect() as connection:
+        """A connection that only looks. Raises Unavailable when the database cannot be reached.
+
+        Each statement sees what was committed before it: there is no transaction around them, whose
+        beginning and end would cost as much as most of them.
+        """
+        async with _in_time(), self._looking.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -139,7 +152,7 @@ async def _in_time(seconds: float = TOTAL_SECONDS) -> AsyncIterator[None]:
 
 def _sqlite(url: str) -> AsyncEngine:
     address = make_url(url).set(drivername=DRIVER)
-    engine = create_async_engine(address, pool_size=POOL, max_overflow=0, pool_timeout=1.0)
+    engine = create_async_engine(address, pool_size=POOL, max_overflow=0, pool_timeout=1.0, **_JSON)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -160,7 +173,8 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("rostra_migrates"):
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # does nothing once it has begun
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("rostra_writes") else "BEGIN")
+    if options.get("rostra_writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgresql(url: str) -> AsyncEngine:
@@ -171,6 +185,7 @@ def _postgresql(url: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=1.0,
         pool_pre_ping=True,
+        **_JSON,
         connect_args={
             "timeout": BUSY_SECONDS,
             "server_settings": {

@@ -101,6 +101,12 @@ class OneHopConnection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
     _cursor_cls = OneHopCursor
 
+    def rollback(self) -> None:
+        """Nothing to do after statements that were in no transaction."""
+        connection: Any = self._connection
+        if connection._connection and connection._conn.in_transaction:
+            super().rollback()
+
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arguments: Any, **options: Any) -> OneHopConnection:

@@ -28,6 +28,7 @@ from rostra.square import (
     telling,
 )
 from rostra.square.due import publish_due
+from rostra.web import retention
 from rostra.web.account import chores as account_chores
 from rostra.web.acting import acting
 from rostra.web.moderation import chores as moderation_chores
@@ -59,8 +60,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         closing.CHORE: _with(parts, _close_poll),
         scheduling.CHORE: _with(parts, _publish),
         TIDY: _with(parts, _tidy),
-        **account_chores.doers(parts),
-        **moderation_chores.doers(parts),
+        **retention.doers(parts),
     }
 
 
@@ -111,9 +111,10 @@ async def _set_recurring(parts: WebParts) -> None:
     now_ms = parts.now_ms()
     try:
         async with parts.database.writing() as connection:
-            await add_chore(connection, TIDY, {}, due_ms=now_ms, now_ms=now_ms, subject=TIDY)
+            for kind in (TIDY, *retention.DAILY):
+                await add_chore(connection, kind, {}, due_ms=now_ms, now_ms=now_ms, subject=kind)
     except Unavailable as error:
-        log.warning("old notices stay for now", reason=error.sentence)
+        log.warning("what is old stays for now", reason=error.sentence)
 
 
 async def _herald(parts: WebParts, chore: Chore, now_ms: int) -> Later | None:

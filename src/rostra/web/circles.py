@@ -1,9 +1,9 @@
 """Circles and filters of those who are reading now, kept in memory for a moment.
 
 Every timeline, and every post that goes to an open page, asks whom its reader follows and hides.
-What is kept is forgotten as soon as News says that it changed, and after a second in any case,
-because news may be lost: so nobody sees for longer whom they blocked, and a post by somebody just
-followed is there within the second.
+What is kept is forgotten as soon as News says that it changed. News of other processes may be lost
+while the bus is away: then nothing is kept for longer than a second, so that nobody sees for longer
+whom they blocked, and a post by somebody just followed is there within the second.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ NEWS = "square.news"
 """The subject on the bus: a list of News as JSON."""
 
 KEPT_NS = 1_000_000_000
+KEPT_WITH_NEWS_NS = 20 * KEPT_NS
 MOST_IDS = 200_000
 """Of accounts, in all circles that are kept: at most some 30 MiB."""
 
@@ -46,7 +47,7 @@ class _Kept(Generic[T]):
 
 
 class Memory(Generic[T]):
-    """Values by account, the ones used last, at most `most` in weight; none older than KEPT_NS."""
+    """Values by account, the ones used last, at most `most` in weight."""
 
     def __init__(self, most: int) -> None:
         self.most, self.weight = most, 0
@@ -59,10 +60,12 @@ class Memory(Generic[T]):
         now_ns: int,
         load: Callable[[], Awaitable[T]],
         weight: Callable[[T], int],
+        *,
+        kept_ns: int = KEPT_NS,
     ) -> T:
-        """The value that is kept, else what `load` brings."""
+        """The value that is kept, if it is younger than `kept_ns`, else what `load` brings."""
         kept = self._kept.get(account_id)
-        if kept is not None and now_ns - kept.since_ns < KEPT_NS:
+        if kept is not None and now_ns - kept.since_ns < kept_ns:
             self._kept.move_to_end(account_id)
             return kept.value
         before = self._forgotten
@@ -87,8 +90,8 @@ class Memory(Generic[T]):
 class Circles:
     """What readers want and do not want to see."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, bus: Bus) -> None:
+        self._clock, self._bus = clock, bus
         self._circles = Memory[Circle](MOST_IDS)
         self._filters = Memory[FilterSet](MOST_FILTER_SETS)
 
@@ -102,6 +105,7 @@ class Circles:
             self._clock.boot_ns(),
             lambda: circle_of(connection, viewer.id, now_ms),
             lambda circle: circle.size,
+            kept_ns=self._kept_ns,
         )
         if found.good_until_ms is not None and found.good_until_ms <= now_ms:
             self._circles.forget(viewer.id)
@@ -117,8 +121,17 @@ class Circles:
             async with database.reading() as connection:
                 return await filters_of(connection, viewer.id)
 
-        now_ns = self._clock.boot_ns()
-        return await self._filters.of(viewer.id, now_ns, load, lambda found: len(found.filters))
+        return await self._filters.of(
+            viewer.id,
+            self._clock.boot_ns(),
+            load,
+            lambda found: len(found.filters),
+            kept_ns=self._kept_ns,
+        )
+
+    @property
+    def _kept_ns(self) -> int:
+        return KEPT_WITH_NEWS_NS if self._bus.connected else KEPT_NS
 
     def hear(self, news: Iterable[News]) -> None:
         """Forget what is no longer true."""
@@ -128,10 +141,10 @@ class Circles:
             elif each.kind == "filters":
                 self._filters.forget(each.account_id)
 
-    async def listen(self, bus: Bus) -> None:
+    async def listen(self) -> None:
         """Hear from now on what other processes tell."""
 
         async def heard(body: bytes) -> None:
             self.hear(News(**each) for each in json.loads(body))
 
-        await bus.subscribe(NEWS, heard)
+        await self._bus.subscribe(NEWS, heard)

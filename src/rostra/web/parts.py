@@ -9,6 +9,8 @@ from typing import cast
 from starlette.requests import Request
 
 from rostra.bus.contract import Bus
+from rostra.charter.choices import Charter
+from rostra.charter.kept import KeptCharter
 from rostra.clock import Clock
 from rostra.programme.places import Places
 from rostra.settings import WebSettings
@@ -45,6 +47,7 @@ class WebParts:
     certificate: Renewable | None = None
     limits: Limits = field(default_factory=Limits)
     tally: Tally = field(default_factory=Tally)
+    kept_charter: KeptCharter = field(default_factory=KeptCharter)
     census: Census = field(default_factory=Census)
     circles: Circles = field(init=False)
 
@@ -53,7 +56,7 @@ class WebParts:
 
     def __post_init__(self) -> None:
         self.entrance = Entrance(self.secret, self.settings.public_url)
-        self.circles = Circles(self.clock)
+        self.circles = Circles(self.clock, self.bus)
         self.quota = Quota(self.settings.api_limit)
         self.objects: ObjectStore = LocalObjects(self.places.media)
         self.darkroom = Darkroom(self.places.incoming)
@@ -62,6 +65,10 @@ class WebParts:
     @property
     def origins(self) -> Origins:
         return Origins(self.settings.public_url, self.settings.live_url)
+
+    async def charter(self) -> Charter:
+        """The operator's choices, at most two seconds old. Raises Unavailable."""
+        return await self.kept_charter.get(self.database, self.clock)
 
     def now_ms(self) -> int:
         return self.clock.wall_ms()

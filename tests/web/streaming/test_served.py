@@ -174,6 +174,21 @@ async def test_a_revoked_token_ends_its_streams(served, ada, token):
     await ready(served, 0)
 
 
+async def test_signing_out_elsewhere_ends_the_streams_of_elsewhere(served, ada):
+    here, elsewhere = [await session(served, ada) for _ in range(2)]
+    async with served.client() as client:
+        client.headers["Origin"] = served.address
+        there = {"Cookie": f"{COOKIE}={elsewhere}"}
+        async with client.stream("GET", "/stream", headers=there) as answer:
+            await ready(served)
+            client.cookies.set(COOKIE, here)
+            path = "/settings/sessions/end-others"
+            assert (await client.post(path, data={"x": "y"})).status_code == 303
+            async with asyncio.timeout(10):
+                async for _ in answer.aiter_raw():
+                    pass
+
+
 async def test_a_suspended_account_has_no_streams(served, ada, token):
     async with served.client(token) as client, client.stream("GET", f"{PATH}/user") as answer:
         await ready(served)

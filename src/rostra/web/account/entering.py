@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from rostra.charter.choices import STEPS
 from rostra.errors import NotSignedIn
 from rostra.people import authenticators, passwords, queries, sessions
 from rostra.people.guesses import one_more
@@ -20,6 +21,7 @@ from rostra.web.entrance import take
 from rostra.web.parts import WebParts, parts_of
 
 SECURITY = "/settings/security"
+WELCOME = "/welcome"
 STANDING = "/settings/standing"
 _LONGEST_WHO = 260
 
@@ -154,7 +156,7 @@ async def welcome(request: Request, account_id: str, secret: str) -> Response:
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         found = await sessions.by_secret(connection, secret, parts.now_ms())
-    response = RedirectResponse(_first_page(request, found), 303)
+    response = RedirectResponse(await _first_page(request, found), 303)
     if (device := cookies.device_of(request, account_id)) is not None:
         parts.entrance.devices.forget(f"{account_id} {device}")
     cookies.set_session(response, parts, secret)
@@ -164,11 +166,19 @@ async def welcome(request: Request, account_id: str, secret: str) -> Response:
     return response
 
 
-def _first_page(request: Request, found: tuple[Account, Session] | None) -> str:
+async def _first_page(request: Request, found: tuple[Account, Session] | None) -> str:
     """Where somebody who has just signed in is led: to what keeps them from all else, if anything
     does, then to what they wanted."""
     if found is not None and found[0].state == "suspended":
         return STANDING
     if found is not None and found[1].unfinished:
         return SECURITY
-    return cookies.wanted_of(request)
+    wanted = cookies.wanted_of(request)
+    if wanted == "/" and found is not None and await _is_first_visit(parts_of(request), found[0]):
+        return WELCOME
+    return wanted
+
+
+async def _is_first_visit(parts: WebParts, account: Account) -> bool:
+    """Whether an administrator has steps before them that were neither done nor put off."""
+    return account.role == "admin" and not set(STEPS) <= set((await parts.charter()).welcomed)

@@ -14,6 +14,7 @@ from rostra.people.queries import Account
 from rostra.web.account.entering import go_on
 from rostra.web.account.security import about, shortest_for
 from rostra.web.account.sign_up import NO_REFERRER
+from rostra.web.acting import access_changed
 from rostra.web.addresses import address_key_of
 from rostra.web.door import page_door
 from rostra.web.entrance import take
@@ -94,6 +95,7 @@ async def reset(request: Request, secret: str) -> Response:
         await mail_links.use_up(connection, secret, "reset", now_ms)
         await set_password(connection, account.id, hashed, now_ms, length=len(password))
         await sessions.end_others(connection, account.id, None)
+    await access_changed(parts, account.id)
     return await go_on(request, account)
 
 

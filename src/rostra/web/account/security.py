@@ -16,6 +16,7 @@ from rostra.people.password_rules import SHORTEST_ALONE, SHORTEST_WITH_SECOND, c
 from rostra.people.passwords import set_password
 from rostra.people.queries import Account
 from rostra.web.account.proof import account_of, check_keeps_password, check_proven, session_of
+from rostra.web.acting import access_changed
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
@@ -70,6 +71,7 @@ async def change_password(request: Request) -> Response:
     async with parts.database.writing() as connection:
         await set_password(connection, account.id, hashed, parts.now_ms(), length=len(password))
         await sessions.end_others(connection, account.id, session.id)
+    await access_changed(parts, account.id)
     return RedirectResponse(HOME, 303)
 
 

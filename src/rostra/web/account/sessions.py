@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from rostra.people import access, actions, sessions
 from rostra.web.account.proof import account_of, check_proven, session_of
+from rostra.web.acting import access_changed
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
@@ -35,6 +36,7 @@ async def end(request: Request) -> Response:
     fields, account = await form_of(request), account_of(request)
     async with parts_of(request).database.writing() as connection:
         await sessions.end_one(connection, account.id, fields.get("id", "")[:64])
+    await access_changed(parts_of(request), account.id)
     return RedirectResponse(HOME, 303)
 
 
@@ -43,6 +45,7 @@ async def end_others(request: Request) -> Response:
     account, session = account_of(request), session_of(request)
     async with parts_of(request).database.writing() as connection:
         await sessions.end_others(connection, account.id, session.id)
+    await access_changed(parts_of(request), account.id)
     return RedirectResponse(HOME, 303)
 
 
@@ -62,6 +65,7 @@ async def revoke(request: Request) -> Response:
     fields, account = await form_of(request), account_of(request)
     async with parts_of(request).database.writing() as connection:
         await access.revoke(connection, account.id, fields.get("id", "")[:64])
+    await access_changed(parts_of(request), account.id)
     return RedirectResponse(HOME, 303)
 
 

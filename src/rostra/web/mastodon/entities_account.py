@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rostra.people.editing import Own
 from rostra.people.profiles import Profile
 from rostra.people.rules import SEEN
@@ -23,7 +25,7 @@ def account(profile: Profile, origins: Origins) -> Document:
     """Somebody as anybody sees them: of a suspended one only that they are."""
     seen = profile.state in SEEN
     page = f"{origins.public_url}/@{profile.handle}"
-    bio = bio_of(profile.bio, origins.public_url) if seen else ""
+    bio = _bio(profile.bio, origins.public_url) if seen and profile.bio else ""
     shown: Document = {
         "id": profile.id,
         "username": profile.handle,
@@ -54,6 +56,12 @@ def account(profile: Profile, origins: Origins) -> Document:
     if not seen:
         shown["suspended"] = True
     return shown
+
+
+@lru_cache(2048)
+def _bio(text: str, origin: str) -> str:
+    # An author stands on many pages.
+    return bio_of(text, origin)
 
 
 def credential_account(

@@ -19,7 +19,9 @@ from starlette.requests import Request
 from rostra.errors import OAuthRefused
 from rostra.people import applications, profiles
 from rostra.people.applications import Application, Granted
+from rostra.people.queries import by_api_token
 from rostra.people.scopes import SCOPES
+from rostra.web.acting import access_changed
 from rostra.web.callers import known_caller
 from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.door import api_door
@@ -104,7 +106,10 @@ async def revoke(request: Request) -> Json:
     client_id, secret = _client(request, wish.client_id, wish.client_secret)
     async with parts.database.writing() as connection:
         application = await applications.authenticated(connection, client_id, secret)
+        bearer = await by_api_token(connection, wish.token)
         await applications.revoke(connection, application, wish.token)
+    if bearer is not None and bearer.account is not None:
+        await access_changed(parts, bearer.account.id)
     return Json({})
 
 

@@ -12,10 +12,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import Request
 
 from rostra.errors import BadInput, NotProcessable
-from rostra.square.span import Span
+from rostra.square.span import LARGEST_ID, Span
 from rostra.web.parts import parts_of
 
-LARGEST_ID = 2**63 - 1
 _PLACES = ("max_id", "since_id", "min_id")
 
 
