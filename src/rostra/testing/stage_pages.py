@@ -60,6 +60,7 @@ def new_space(page: Page, link: str) -> None:
     """Sign in with a one-time `link`, and be the host on the stage page of a new Space."""
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Spaces", exact=True).click()
     page.fill("#f-title", TITLE)
     page.keyboard.press("Enter")
     page.wait_for_url("**/spaces/*/stage")
@@ -88,7 +89,7 @@ class StagePages:
 
     def host(self, title: str = TITLE, **options: Any) -> Page:
         """The host, signed in and on the stage page of a new Space."""
-        page = self.person(self.served.web, storage_state=self._host_cookies, **options)
+        page = self.person(f"{self.served.web}/spaces", storage_state=self._host_cookies, **options)
         page.fill("#f-title", title)
         page.keyboard.press("Enter")
         page.wait_for_url("**/spaces/*/stage")
