@@ -20,11 +20,14 @@ PASSWORD = "four unrelated little words"  # noqa: S105
 DESK = {"width": 1280, "height": 800}
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe" * 3
 LOOKS = {
-    "phone light english": {"color_scheme": "light", "viewport": PHONE, "locale": "en-GB"},
     "phone dark french": {"color_scheme": "dark", "viewport": PHONE, "locale": "fr-FR"},
-    "desk dark english": {"color_scheme": "dark", "viewport": DESK, "locale": "en-GB"},
-    "desk light french": {"color_scheme": "light", "viewport": DESK, "locale": "fr-FR"},
+    "desk light english": {"color_scheme": "light", "viewport": DESK, "locale": "en-GB"},
+    "phone light english": {"color_scheme": "light", "viewport": PHONE, "locale": "en-GB"},
+    "desk dark french": {"color_scheme": "dark", "viewport": DESK, "locale": "fr-FR"},
 }
+FEW = ("phone light english", "desk dark french")
+"""Looks in which the pages with the most on them stand for all."""
+
 PAGES = (
     "/", "/public", "/live", "/compose", "/compose?quote={post}", "/drafts", "/scheduled",
     "/conversations", "/bookmarks", "/favourites", "/notices", "/notices/settings", "/spaces",
@@ -203,7 +206,7 @@ def test_no_page_has_a_barrier(
     town.post("bob", "I quote", quote_of=number)
     page = page_of("carol", reduced_motion="reduce", **LOOKS[look])
     found = {}
-    for path in PAGES:
+    for path in PAGES if look not in FEW else ("/", "/@bob", "/@bob/{post}", "/notices"):
         page.goto(town.url + path.format(post=number))
         if path == "/":
             page.locator(".wish summary").first.click()
