@@ -16,7 +16,7 @@ from rostra.testing.stage_pages import PHONE, run_cli, sign_in_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
-PASSWORD = "four unrelated little words"  # noqa: S105
+PASSWORD = "four unrelated little words"
 DESK = {"width": 1280, "height": 800}
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe" * 3
 LOOKS = {
