@@ -119,7 +119,7 @@ def approve(data: Path | None, config: Path | None, handle: str) -> None:
 @DATA
 @CONFIG
 @click.option("--uses", default=1, metavar="N", help="For how many people.", show_default=True)
-@click.option("--days", type=int, metavar="N", help="For how long; by default what the charter says.")
+@click.option("--days", type=int, metavar="N", help="For how long, if not as the charter says.")
 def invite(data: Path | None, config: Path | None, uses: int, days: int | None) -> None:
     """Print a link with which people may sign up."""
     from rostra.charter.choices import read_charter  # noqa: PLC0415

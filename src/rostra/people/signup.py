@@ -113,7 +113,9 @@ async def sign_up(
         update(accounts)
         .where(accounts.c.id == account.id)
         .values(
-            email=wish.email or None, plea=wish.plea, language=wish.language,
+            email=wish.email or None,
+            plea=wish.plea,
+            language=wish.language,
             default_visibility=charter.default_visibility,
         )
     )
