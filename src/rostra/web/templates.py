@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+
+from rostra.web.parts import parts_of
 
 HERE = Path(__file__).parent
 TEXTS = HERE / "texts"
@@ -51,6 +53,16 @@ def texts(language: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=16)
+def worded(language: str, title: str) -> dict[str, str]:
+    """The same, where `name` is what the operator called the place."""
+    return {**texts(language), "name": title}
+
+
+def _title(request: Request) -> str:
+    return parts_of(request).kept_charter.last.title
+
+
 @cache
 def stage_texts(language: str) -> dict[str, dict[str, str]]:
     """Those of the stage page: `page` for the template, `live` for its modules."""
@@ -81,6 +93,6 @@ def page(
 ) -> HTMLResponse:
     """The page `name` with `values`; `t` in it are the texts."""
     language = language_of(request.headers.get("accept-language", ""))
-    values = {"me": None, **values, "t": texts(language), "language": language}
+    values = {"me": None, **values, "t": worded(language, _title(request)), "language": language}
     body = environment().get_template(name).render(values)
     return HTMLResponse(body, status, {"Vary": "Accept-Language, Cookie", **(headers or {})})
