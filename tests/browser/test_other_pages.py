@@ -20,7 +20,14 @@ SCREENS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "locale": "en"},
     "desk": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark", "locale": "fr"},
 }
-FOR_ANYBODY = ("/about", "/search?q=owls", "/sign-in", "/sign-up", "/forgotten", "/report?handle=admin")
+FOR_ANYBODY = (
+    "/about",
+    "/search?q=owls",
+    "/sign-in",
+    "/sign-up",
+    "/forgotten",
+    "/report?handle=admin",
+)
 FOR_BOSS = (
     "/admin", "/admin/charter", "/admin/people", "/admin/storage", "/welcome",
     "/settings/profile", "/settings/security", "/settings/sessions", "/settings/data",
