@@ -67,13 +67,15 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, together: bool = False) -> AsyncIterator[AsyncConnection]:
         """A connection that only looks. Raises Unavailable when the database cannot be reached.
 
         Each statement sees what was committed before it: there is no transaction around them, whose
-        beginning and end would cost as much as most of them.
+        beginning and end would cost as much as most of them. `together` makes one, for whoever
+        needs settings that hold for it alone.
         """
-        async with _in_time(), self._looking.connect() as connection:
+        engine = self.engine if together else self._looking
+        async with _in_time(), engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
