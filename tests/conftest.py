@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 from rostra.store.database import Database, open_database
@@ -54,6 +55,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def plain_lines() -> None:
+    """What is logged in this process, without the pictures of each exception: a fifth of a second
+    for each."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure([structlog.processors.add_log_level, renderer])
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     server = Postgres()
@@ -74,7 +85,7 @@ async def database(
     """A database with the present schema and nobody in it, of each kind in turn."""
     url = None
     if request.param == "postgresql":
-        url = await request.getfixturevalue("postgres").migrated_database()
+        url = await request.getfixturevalue("postgres").lent_database()
     else:
         await sqlite_files.copy_to(tmp_path / "rostra.db")
     made = open_database(tmp_path / "rostra.db", url)

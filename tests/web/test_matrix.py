@@ -86,7 +86,8 @@ def test_no_route_is_without_a_rule(square):
 async def test_every_door_opens_for_its_rule_and_for_nobody_else(square, tokens, caller):
     checked = 0
     for method, route in routes(square.app):
-        secret = await _link(square, "member")  # the link itself is good: the rule is what is seen
+        # The link itself is good: the rule is what is seen.
+        secret = await _link(square, "member") if "{secret}" in route.path else ""
         path = address(route, session="x" * 32, secret=secret, name="square.css")
         async with square.client(tokens[caller]) as client:
             # An Origin of ours, so that what is seen is the rule and not the check of the page.
