@@ -40,7 +40,7 @@ _A_BOOST = text("boost_of IS NOT NULL")
 _A_QUOTE = text("quote_of IS NOT NULL")
 _A_REPLY = text("reply_to IS NOT NULL")
 _OF_A_SPACE = text("space_slug IS NOT NULL")
-_TOLD = text("notify")
+TOLD = text("notify")
 _PINNED = text("pinned_ms IS NOT NULL")
 
 
@@ -57,11 +57,14 @@ posts = Table(
     Column("text", Text, nullable=False),
     words("warning", 500),
     flag("sensitive"),
+    flag("sensitized"),  # by moderators: it stays so whatever the author says
     words("language", 16),
     # what is shown with it, so that a post is one row: see posts.Attached
     Column("attached", JSON, nullable=False),
     Column("boost_of", ID, ForeignKey("posts.id", ondelete="CASCADE")),
     post_if_any("quote_of"),
+    flag("quote_revoked"),  # by the author of what it quotes
+    Column("quotable", String(9), nullable=False, server_default="public"),  # rules.QUOTERS
     post_if_any("reply_to"),
     account_if_any("reply_to_author"),
     Column("thread_id", ID, nullable=False),
@@ -99,6 +102,7 @@ revisions = Table(
     words("warning", 500),
     flag("sensitive"),
     Column("attached", JSON, nullable=False),
+    Column("options", JSON, nullable=False),  # titles of the poll, if there was one
 )
 
 mentions = Table(
@@ -211,7 +215,7 @@ follows = Table(
     flag("notify"),  # of each of their posts
     Index("ix_follows_followed_id_id", "followed_id", "id"),
     Index("ix_follows_follower_id_id", "follower_id", "id"),
-    Index("ix_follows_told", "followed_id", "id", **_where(_TOLD)),
+    Index("ix_follows_told", "followed_id", "id", **_where(TOLD)),
 )
 
 follow_requests = Table(

@@ -21,7 +21,7 @@ from rostra.square.act import Act
 from rostra.square.notices import hearers, notify, tell_all
 from rostra.square.posts import Post
 from rostra.square.queries import by_ids, post_by_id
-from rostra.square.tables import follows, posts
+from rostra.square.tables import TOLD, follows, posts
 
 CHORE = "tell of post"
 STEP = 200
@@ -37,7 +37,7 @@ async def tell_of_new(act: Act, post: Post, parent: Post | None, quoted: Post | 
             await notify(act, account_id, "mention", from_id=post.author_id, post_id=post.id)
     if quoted is not None and await _may_see(act, post, quoted.author_id):
         await notify(act, quoted.author_id, "quote", from_id=post.author_id, post_id=post.id)
-    asked = exists().where(follows.c.followed_id == post.author_id, follows.c.notify)
+    asked = exists().where(follows.c.followed_id == post.author_id, TOLD)
     if post.visibility != "direct" and (await act.connection.execute(select(asked))).scalar():
         await _later(act, post, "status")
 
@@ -97,7 +97,7 @@ def _waiting(post: Post, details: Mapping[str, Any]) -> Select[Any]:
     """The next of those who are to be told."""
     if details["kind"] == "status":
         query = select(follows.c.id, follows.c.follower_id.label("account_id")).where(
-            follows.c.followed_id == post.author_id, follows.c.notify
+            follows.c.followed_id == post.author_id, TOLD
         )
         number = follows.c.id
     else:

@@ -66,7 +66,8 @@ class _Around:
         if post.boost_of is not None and boost is None:
             return None
         # A quote of a quote is shown as a link, so that no page grows without end.
-        quote = self._pointed(post.quote_of, depth + 1) if depth == 0 else None
+        shows_quote = depth == 0 and not post.quote_revoked
+        quote = self._pointed(post.quote_of, depth + 1) if shows_quote else None
         marks = self.mine.get(post.id, frozenset())
         return PostView(
             post,
