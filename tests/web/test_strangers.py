@@ -23,7 +23,8 @@ IDS = [
 ]  # fmt: skip
 QUERIES = [
     "limit=-1", "limit=0", "limit=1000000000", f"limit={HUGE}", "limit=NaN", "limit=1e400",
-    "limit=", "max_id=-1", f"max_id={HUGE}", "max_id=%00", "max_id=abc", "min_id=-9223372036854775809",
+    "limit=", "max_id=-1", f"max_id={HUGE}", "max_id=%00", "max_id=abc",
+    "min_id=-9223372036854775809",
     "since_id=9223372036854775808", "max_id=1&min_id=5&since_id=9", "offset=-1",
     f"offset={HUGE}", "offset=9223372036854775807", "id=%00", "id[]=%00", "id[]=-1&id[]=x",
     "id[a][b][c]=1", "id[=1", "id]=1", "[]=1", "a" * 5000, "&" * 3000, "q=%00", "q=%ff",
