@@ -135,7 +135,7 @@ async def test_a_post_and_an_account_are_marked_as_sensitive_and_unmarked(town, 
     ]
     for sensitive in (True, False):
         async with town.database.reading() as connection:
-            assert (await by_ids(connection, [post]))[post].sensitive is sensitive
+            assert (await by_ids(connection, [post]))[post].sensitized is sensitive
         assert (await town.profile(ada)).sensitized is sensitive
         for each in marks if sensitive else ():
             await town.lift(mo, each.id)
@@ -261,7 +261,7 @@ async def _check(town, world):
         record = await queries.record(connection, subject_id=world["subject"].id)
         of_post = {each.act for each in record if each.post_id and each.in_force}
         assert (post.removed, post.deleted_ms is not None) == ("remove" in of_post,) * 2
-        assert post.sensitive == ("sensitive" in of_post)
+        assert post.sensitized == ("sensitive" in of_post)
         acting = [each for each in await queries.staff(connection) if each.role == "admin"]
         assert acting
     for each in await town.record():

@@ -34,7 +34,7 @@ async def take_effect(act: Act, target: Target, what: str) -> None:
     elif target.post is not None and what == "remove":
         await remove_post(act, target.post, by_moderator=True)
     else:
-        await _mark_post(act, target, sensitive=True)
+        await _mark_post(act, target, marked=True)
 
 
 async def take_back(act: Act, target: Target, what: str) -> None:
@@ -44,7 +44,7 @@ async def take_back(act: Act, target: Target, what: str) -> None:
     elif target.post is not None and what == "remove":
         await restore_post(act, target.post)
     else:
-        await _mark_post(act, target, sensitive=False)
+        await _mark_post(act, target, marked=False)
 
 
 async def settle_account(act: Act, target: Target) -> None:
@@ -104,9 +104,9 @@ async def _remove_space(act: Act, slug: str) -> None:
     )
 
 
-async def _mark_post(act: Act, target: Target, *, sensitive: bool) -> None:
+async def _mark_post(act: Act, target: Target, *, marked: bool) -> None:
     assert target.post is not None
     await act.connection.execute(
-        update(posts).where(posts.c.id == target.post.id).values(sensitive=sensitive)
+        update(posts).where(posts.c.id == target.post.id).values(sensitized=marked)
     )
     act.news.append(News("edit", target.subject.id, target.post.id))

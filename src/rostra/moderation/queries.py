@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -133,6 +134,24 @@ async def reports_about(connection: AsyncConnection, account_id: str, by: Accoun
 async def reports_by(connection: AsyncConnection, reporter_id: str) -> list[Report]:
     """The newest reports that somebody made: for their own eyes."""
     return await _reports(connection, select(reports).where(reports.c.reporter_id == reporter_id))
+
+
+async def reports_of_ids(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Report]:
+    """Reports by their ids, whoever asks: for those who were told of them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await connection.execute(select(reports).where(reports.c.id.in_(wanted)))
+    return {row.id: report_of(row) for row in rows}
+
+
+async def sanctions_of_ids(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Sanction]:
+    """Acts by their ids: for those who were told of them."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = await connection.execute(select(sanctions).where(sanctions.c.id.in_(wanted)))
+    return {row.id: sanction_of(row) for row in rows}
 
 
 async def sanction_by_id(connection: AsyncConnection, sanction_id: int) -> Sanction:

@@ -83,10 +83,10 @@ def is_about(target: Target) -> ColumnElement[bool]:
 
 
 async def in_force(connection: AsyncConnection, target: Target) -> set[str]:
-    """The acts in force on it, and what the thing itself shows: a post may be sensitive anyway."""
+    """The acts in force on it, and what the thing itself shows."""
     lasting = select(sanctions.c.act).where(is_about(target), sanctions.c.lifted_ms.is_(None))
     found = set((await connection.execute(lasting)).scalars()) - {"warn"}
-    if target.post is not None and target.post.sensitive:
+    if target.post is not None and target.post.sensitized:
         found.add("sensitive")
     if target.space_removed or (target.post is not None and target.post.removed):
         found.add("remove")

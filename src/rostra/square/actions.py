@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.charter.choices import Charter, read_charter
-from rostra.errors import NotAllowed, NotProcessable
+from rostra.errors import NotProcessable
 from rostra.ids import sortable_id
 from rostra.people.queries import Account
 from rostra.people.rules import ACTING
@@ -22,6 +22,7 @@ from rostra.square.act import Act, News
 from rostra.square.conversations import touch
 from rostra.square.posts import Attached, Mention, Post
 from rostra.square.queries import by_ids, post_by_id
+from rostra.square.quoting import quotable
 from rostra.square.rules import (
     LONGEST_WARNING,
     MOST_MENTIONS,
@@ -30,6 +31,7 @@ from rostra.square.rules import (
     check_contents,
     checked_poll,
     checked_post_language,
+    checked_quoters,
     checked_text,
     checked_visibility,
 )
@@ -44,7 +46,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
     charter = await read_charter(act.connection)
     draft = await _draft(act.connection, author, wish, charter)
     parent = await _parent(act.connection, author, wish)
-    quoted = await _quotable(act.connection, author, wish)
+    quoted = await quotable(act.connection, author, wish)
     shown = await media.choose(act.connection, author, wish.media, None)
     post_id = sortable_id(act.now_ms)
     await act.connection.execute(
@@ -58,6 +60,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
             language=draft.language,
             attached=Attached(draft.mentions, draft.tags, shown, wish.poll is not None).document(),
             quote_of=wish.quote_of,
+            quotable=draft.quotable,
             reply_to=wish.reply_to,
             reply_to_author=parent.author_id if parent else None,
             thread_id=parent.thread_id if parent else post_id,
@@ -85,7 +88,7 @@ async def check(connection: AsyncConnection, author: Account, wish: Wish) -> Non
     """Whether `wish` could be published now. Raises as publish does."""
     await _draft(connection, author, wish, await read_charter(connection))
     await _parent(connection, author, wish)
-    await _quotable(connection, author, wish)
+    await quotable(connection, author, wish)
     await media.choose(connection, author, wish.media, None)
     if wish.poll is not None:
         checked_poll(wish.poll)
@@ -98,6 +101,7 @@ class _Draft:
     sensitive: bool
     language: str
     visibility: str
+    quotable: str
     mentions: tuple[Mention, ...]
     tags: tuple[str, ...]
 
@@ -119,6 +123,7 @@ async def _draft(
         or (row.default_sensitive if wish.sensitive is None else wish.sensitive),
         language=checked_post_language(wish.language) or row.language,
         visibility=checked_visibility(wish.visibility or row.default_visibility),
+        quotable=checked_quoters(wish.quotable or "public"),
         mentions=await _resolved(connection, author, handles[:MOST_MENTIONS]),
         tags=tuple(tags[:MOST_TAGS]),
     )
@@ -147,15 +152,6 @@ async def _parent(connection: AsyncConnection, author: Account, wish: Wish) -> P
     if parent.boost_of is not None:
         raise NotProcessable("A boost cannot be answered: answer the post that it points to.")
     return parent
-
-
-async def _quotable(connection: AsyncConnection, author: Account, wish: Wish) -> Post | None:
-    if wish.quote_of is None:
-        return None
-    quoted = await post_by_id(connection, wish.quote_of, author)
-    if quoted.boost_of is not None or not (quoted.is_open or quoted.author_id == author.id):
-        raise NotAllowed("This post may not be quoted: it is not for everybody.")
-    return quoted
 
 
 async def _link(
@@ -190,8 +186,11 @@ async def _counted(
 async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     """Change one's own post; what it was before is kept. Raises as publish does.
 
-    Where the poll's options change, voting begins anew.
+    Where the poll's options change, voting begins anew. A language and a mark as sensitive that
+    are not said stay as they are.
     """
+    sensitive = post.sensitive if wish.sensitive is None else wish.sensitive
+    wish = replace(wish, language=wish.language or post.language, sensitive=sensitive)
     draft = await _draft(act.connection, author, wish, await read_charter(act.connection))
     shown = await media.attach(act, author, wish.media, post.id)
     changed = Attached(draft.mentions, draft.tags, shown, wish.poll is not None)
@@ -215,12 +214,13 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
 
 
 async def _keep_revision(act: Act, post: Post) -> None:
+    options = await polls.titles(act.connection, post)
     await act.connection.execute(
         insert(revisions).values(
             id=sortable_id(act.now_ms), post_id=post.id,
             created_ms=post.edited_ms or post.created_ms,
             text=post.text, warning=post.warning, sensitive=post.sensitive,
-            attached=post.attached.document(),
+            attached=post.attached.document(), options=list(options),
         )
     )  # fmt: skip
 

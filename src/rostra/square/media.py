@@ -174,7 +174,7 @@ async def describe(
 ) -> Medium:
     """Change what is given, of one that is in no post, or in `post_id`. Raises NotFound."""
     found = await own(act.connection, account, media_id, act.now_ms)
-    if found.post_id != post_id:
+    if found.post_id not in {None, post_id}:
         raise no_such_medium()
     values: dict[str, Any] = {}
     if description is not None:
@@ -224,6 +224,15 @@ async def keep(act: Act, account: Account, media_ids: Sequence[int], until_ms: i
     """Those of a post that is scheduled or a draft are no orphans until a day after `until_ms`."""
     for each in await choose(act.connection, account, media_ids, None):
         await _remove_after(act, each.id, until_ms + ORPHAN_MS)
+
+
+async def take_off(act: Act, post_id: int) -> None:
+    """Take them off a post, as uploads that can be put in another one for a day."""
+    mine = media.c.post_id == post_id
+    ids = (await act.connection.execute(select(media.c.id).where(mine))).scalars().all()
+    await act.connection.execute(update(media).where(mine).values(post_id=None))
+    for media_id in ids:
+        await _remove_after(act, media_id, act.now_ms + ORPHAN_MS)
 
 
 async def discard(act: Act, account: Account, media_id: int) -> None:

@@ -124,6 +124,15 @@ def _same(before: Poll, wish: PollWish) -> bool:
     return titles == wish.options and before.multiple == wish.multiple
 
 
+async def titles(connection: AsyncConnection, post: Post) -> tuple[str, ...]:
+    """What may be chosen in the poll of a post; nothing where there is none."""
+    if not post.attached.poll:
+        return ()
+    found = select(poll_options.c.title).where(poll_options.c.post_id == post.id)
+    rows = await connection.execute(found.order_by(poll_options.c.position))
+    return tuple(rows.scalars())
+
+
 async def wish_of(connection: AsyncConnection, post: Post) -> PollWish | None:
     """The wish that would make the poll of a post as it is, to edit the post without it."""
     found = (await of_posts(connection, [post.id], None)).get(post.id)

@@ -77,10 +77,13 @@ class Post:
     text: str
     warning: str
     sensitive: bool
+    sensitized: bool
     language: str
     attached: Attached
     boost_of: int | None
     quote_of: int | None
+    quote_revoked: bool
+    quotable: str
     reply_to: int | None
     reply_to_author: str | None
     thread_id: int
@@ -167,3 +170,8 @@ class PostView:
     def shown(self) -> PostView:
         """What is to be read: the boosted post of a boost, else this one."""
         return self.boost or self
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether its media are covered at first: the author or moderators want it so."""
+        return self.post.sensitive or self.post.sensitized or self.author.sensitized

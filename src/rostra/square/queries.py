@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rostra.errors import NotFound
 from rostra.people.queries import Account
 from rostra.people.tables import accounts
+from rostra.square import polls
 from rostra.square.posts import Attached, Post
 from rostra.square.rules import may_see
 from rostra.square.tables import blocks, follows, posts, revisions
+from rostra.store.padding import padded
 
 _NAMES = [column.name for column in posts.columns]
 assert [field.name for field in fields(Post)] == _NAMES
@@ -39,7 +41,7 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, P
     wanted = tuple(set(ids))
     if not wanted:
         return {}
-    rows = await connection.execute(_BY_IDS, {"ids": wanted})
+    rows = await connection.execute(_BY_IDS, {"ids": padded(wanted)})
     return {row.id: post_of(row) for row in rows}
 
 
@@ -85,14 +87,24 @@ class Revision:
     warning: str
     sensitive: bool
     attached: Attached
+    options: tuple[str, ...] = ()
 
 
 async def revisions_of(connection: AsyncConnection, post: Post) -> list[Revision]:
     """What a post was before, oldest first, and is now."""
     query = select(revisions).where(revisions.c.post_id == post.id).order_by(revisions.c.id)
     before = [
-        Revision(row.created_ms, row.text, row.warning, row.sensitive, Attached.of(row.attached))
+        Revision(
+            row.created_ms,
+            row.text,
+            row.warning,
+            row.sensitive,
+            Attached.of(row.attached),
+            tuple(row.options),
+        )
         for row in await connection.execute(query)
     ]
     since = post.edited_ms or post.created_ms
-    return [*before, Revision(since, post.text, post.warning, post.sensitive, post.attached)]
+    options = await polls.titles(connection, post)
+    now = Revision(since, post.text, post.warning, post.sensitive, post.attached, options)
+    return [*before, now]

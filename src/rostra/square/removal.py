@@ -75,7 +75,8 @@ async def remove_boost(act: Act, boost: Post) -> None:
 
 async def _recounted(connection: AsyncConnection, post: Post, by: int) -> None:
     await _counted(connection, post.author_id, by)
-    for column, pointed in ((posts.c.replies, post.reply_to), (posts.c.quotes, post.quote_of)):
+    quoted = None if post.quote_revoked else post.quote_of
+    for column, pointed in ((posts.c.replies, post.reply_to), (posts.c.quotes, quoted)):
         if pointed is not None:
             await connection.execute(
                 update(posts)

@@ -20,6 +20,9 @@ MOST_OPTIONS = 6
 LONGEST_OPTION = 100
 SHORTEST_POLL_S, LONGEST_POLL_S = 300, 30 * 24 * 3600
 MOST_PINS = 5
+QUOTERS = ("public", "followers", "nobody")
+"""Who may quote a post that is for everybody, beside its author."""
+
 LONGEST_ANYTHING = 100_000
 """Characters of a text that is looked at at all, whatever the operator allows."""
 
@@ -49,6 +52,7 @@ class Wish:
     visibility: str | None = None
     reply_to: int | None = None
     quote_of: int | None = None
+    quotable: str | None = None
     media: tuple[int, ...] = ()
     poll: PollWish | None = None
     application_id: str | None = None
@@ -74,6 +78,13 @@ def checked_visibility(name: str) -> str:
     """One of VISIBILITIES. Raises BadInput."""
     if name not in VISIBILITIES:
         raise BadInput("The visibility must be public, unlisted, private or direct.")
+    return name
+
+
+def checked_quoters(name: str) -> str:
+    """One of QUOTERS. Raises NotProcessable."""
+    if name not in QUOTERS:
+        raise NotProcessable("A post may be quoted by public, followers or nobody: choose one.")
     return name
 
 

@@ -57,11 +57,14 @@ posts = Table(
     Column("text", Text, nullable=False),
     words("warning", 500),
     flag("sensitive"),
+    flag("sensitized"),  # by moderators: it stays so whatever the author says
     words("language", 16),
     # what is shown with it, so that a post is one row: see posts.Attached
     Column("attached", JSON, nullable=False),
     Column("boost_of", ID, ForeignKey("posts.id", ondelete="CASCADE")),
     post_if_any("quote_of"),
+    flag("quote_revoked"),  # by the author of what it quotes
+    Column("quotable", String(9), nullable=False, server_default="public"),  # rules.QUOTERS
     post_if_any("reply_to"),
     account_if_any("reply_to_author"),
     Column("thread_id", ID, nullable=False),
@@ -99,6 +102,7 @@ revisions = Table(
     words("warning", 500),
     flag("sensitive"),
     Column("attached", JSON, nullable=False),
+    Column("options", JSON, nullable=False),  # titles of the poll, if there was one
 )
 
 mentions = Table(

@@ -91,6 +91,18 @@ async def feature_tag(act: Act, me: Account, tag: str) -> FeaturedTag:
     return next(each for each in await tags_featured(act.connection, me.id) if each.id == made)
 
 
+async def feature_once(act: Act, me: Account, tag: str) -> None:
+    """Show it on my profile, unless it is there already. Raises NotProcessable for too many."""
+    if all(each.tag != tag for each in await tags_featured(act.connection, me.id)):
+        await feature_tag(act, me, tag)
+
+
+async def unfeature_named(act: Act, me: Account, tag: str) -> None:
+    """Take it off my profile, if it is there."""
+    mine = featured_tags.c.account_id == me.id, featured_tags.c.tag == tag
+    await act.connection.execute(delete(featured_tags).where(*mine))
+
+
 async def unfeature_tag(act: Act, me: Account, featured_id: int) -> None:
     """Raises NotFound."""
     mine = featured_tags.c.account_id == me.id, featured_tags.c.id == featured_id

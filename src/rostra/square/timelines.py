@@ -149,7 +149,8 @@ async def quotes_of(
     connection: AsyncConnection, reader: Reader, span: Span, post: Post
 ) -> list[PostView]:
     """Posts that quote `post`."""
-    query = select(*SEED).where(posts.c.quote_of == post.id, _THERE)
+    kept = posts.c.quote_revoked.is_(False)
+    query = select(*SEED).where(posts.c.quote_of == post.id, kept, _THERE)
     return await walk(
         connection, _seeds(connection, query), span, reader, bearable, context="public"
     )

@@ -24,6 +24,7 @@ from rostra.square.queries import by_ids
 from rostra.square.rules import may_see
 from rostra.square.tables import bookmarks, favourites, posts
 from rostra.store.columns import ID
+from rostra.store.padding import padded
 
 
 async def show(
@@ -66,7 +67,8 @@ class _Around:
         if post.boost_of is not None and boost is None:
             return None
         # A quote of a quote is shown as a link, so that no page grows without end.
-        quote = self._pointed(post.quote_of, depth + 1) if depth == 0 else None
+        shows_quote = depth == 0 and not post.quote_revoked
+        quote = self._pointed(post.quote_of, depth + 1) if shows_quote else None
         marks = self.mine.get(post.id, frozenset())
         return PostView(
             post,
@@ -136,7 +138,7 @@ async def _mine(
     if not account_id or not ids:
         return {}
     found: dict[int, set[str]] = {}
-    for row in await connection.execute(_MARKS, {"me": account_id, "ids": ids}):
+    for row in await connection.execute(_MARKS, {"me": account_id, "ids": padded(ids)}):
         found.setdefault(row.post_id, set()).add(row.sign)
     return {post_id: frozenset(signs) for post_id, signs in found.items()}
 

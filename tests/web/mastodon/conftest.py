@@ -21,9 +21,11 @@ from rostra.people.queries import Account
 from rostra.store.database import open_database
 from rostra.testing.served import Served, serving
 from rostra.web.callers import COOKIE
+from tests.web.mastodon.declared import Reader
 
 HERE = Path(__file__).parent
 OOB = "urn:ietf:wg:oauth:2.0:oob"
+SCOPES = "read write follow push"
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Server:
         assert code, answer.text
         return code[1]
 
-    def token(self, handle: str, scopes: str = "read write follow push") -> str:
+    def token(self, handle: str, scopes: str = SCOPES) -> str:
         """A token of an application of the tests for somebody."""
         with httpx.Client(base_url=self.url, timeout=20) as client:
             wish = {"client_name": "Tests", "redirect_uris": OOB, "scopes": scopes}
@@ -90,6 +92,15 @@ class Server:
                 "client_secret": app["client_secret"], "redirect_uri": OOB, "code": code,
             }  # fmt: skip
             return str(client.post("/oauth/token", json=wish).json()["access_token"])
+
+    def reader(self, handle: str, role: str = "member", scopes: str = SCOPES) -> Reader:
+        """Mastodon.py, let in by somebody; a new account where there is none of that handle."""
+        if handle not in self._browsers:
+            self.person(handle, role)
+        return Reader(
+            access_token=self.token(handle, scopes), api_base_url=self.url,
+            version_check_mode="created", ratelimit_method="throw",
+        )  # fmt: skip
 
     def close(self) -> None:
         for each in self._browsers.values():

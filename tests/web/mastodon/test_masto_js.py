@@ -59,8 +59,8 @@ def test_oneself(step: Step, token: str):
 
 def test_the_server(step: Step):
     found = step("server")
-    assert found["version"].startswith("4.4.0 (compatible; Rostra ")
-    assert (found["number"], found["longest"], found["emojis"]) == (6, 2000, 0)
+    assert found["version"].startswith("4.5.0 (compatible; Rostra ")
+    assert (found["number"], found["longest"], found["emojis"]) == (7, 2000, 0)
 
 
 def test_pages_of_a_timeline(step: Step, token: str):

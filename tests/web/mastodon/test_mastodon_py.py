@@ -61,7 +61,7 @@ def test_changing_what_one_is(ada: Mastodon, server: Server):
 def test_what_the_server_is(ada: Mastodon):
     new, old = ada.instance_v2(), ada.instance_v1()
     assert new.version == old.version and ada.mastodon_api_version == new.api_versions.mastodon
-    assert (ada.mastodon_major, ada.mastodon_minor) == (4, 4)
+    assert (ada.mastodon_major, ada.mastodon_minor) == (4, 5)
     assert new.configuration.polls.max_options == 6
     assert ada.instance_nodeinfo().software.name == "rostra"
     assert ada.instance_health() is True

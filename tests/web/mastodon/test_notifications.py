@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rostra.moderation.actions import Measure, sanction
+from rostra.moderation.targets import Target
 from rostra.square.actions import publish
 from rostra.square.notices import notify, tell_all
 from rostra.square.rules import Wish
@@ -134,9 +136,12 @@ async def test_somebody_on_air_is_told_as_their_post(ada, square, crowd):
 async def test_poll_and_moderation_have_what_apps_expect(ada, square, crowd):
     asked = await post(square, crowd["ada"], "Which?")
     await tell(square, "poll", crowd["ada"], post_id=asked.id)
-    await tell(square, "moderation_warning", crowd["ada"])
+    mo = await square.account("mo", "moderator")
+    async with acting(square.parts) as act:
+        await sanction(act, mo, Target(crowd["ada"]), Measure("warn", "Be kind."))
     warning, poll = (await ada.get(AT)).json()
     assert (poll["type"], poll["account"]["acct"]) == ("poll", "ada")
+    assert warning["moderation_warning"]["text"] == "Be kind."
     assert warning["moderation_warning"]["action"] == "none"
     assert warning["moderation_warning"]["target_account"]["acct"] == "ada"
 

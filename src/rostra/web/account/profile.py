@@ -75,10 +75,11 @@ async def change_email(request: Request) -> Response:
             present = await editing.own(connection, account.id)
             unconfirmed = email is not None and present.email_confirmed_ms is None
             if email is not None and unconfirmed and parts.settings.smtp is not None:
-                language = language_of(request.headers.get("accept-language", ""))
+                language = language_of(request)
                 await mail_links.send_later(
                     connection, "confirm", account.id, email, language=language, now_ms=now_ms
                 )
+        parts.chores_added.set()
     except RostraError as error:
         if not wants_page(request):
             raise
@@ -101,6 +102,10 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
         sentence=error.sentence if error else "",
         profile=profile,
         fields=fields,
+        pictures={
+            "avatar": (profile.avatar, f"/avatars/{profile.handle}.png"),
+            "header": (profile.header, f"/headers/{profile.handle}.png"),
+        },
         own=own,
         by_mail=parts.settings.smtp is not None,
     )

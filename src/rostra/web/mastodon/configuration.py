@@ -6,17 +6,17 @@ import rostra
 from rostra.darkroom.kinds import JPEG
 from rostra.people import editing
 from rostra.people.rules import LONGEST_NAME
-from rostra.square import media, rules
+from rostra.square import media, rules, tags
 from rostra.square.text import LINK_COUNTS_AS
 from rostra.web.bodies import LARGEST
 from rostra.web.mastodon.answers import Document
 from rostra.web.parts import Origins
 
-API_VERSION = "4.4.0"
+API_VERSION = "4.5.0"
 """Of Mastodon, whose API is spoken here; clients compare it with what they need."""
 
-API_NUMBER = 6
-"""The same as a number (`api_versions`): 6 is that of 4.4."""
+API_NUMBER = 7
+"""The same as a number (`api_versions`): 7 is that of 4.5."""
 
 VERSION = f"{API_VERSION} (compatible; Rostra {rostra.__version__})"
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
@@ -44,7 +44,7 @@ def configuration(origins: Origins, longest_post: int) -> Document:
         },
         "vapid": {"public_key": ""},
         "accounts": {
-            "max_featured_tags": 0,
+            "max_featured_tags": tags.MOST_FEATURED,
             "max_pinned_statuses": rules.MOST_PINS,
             "max_profile_fields": editing.MOST_FIELDS,
             "profile_field_name_limit": editing.LONGEST_FIELD,

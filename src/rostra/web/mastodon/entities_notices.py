@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from rostra.moderation.queries import Report, Sanction
 from rostra.people.profiles import Profile
 from rostra.square.conversations import Conversation
 from rostra.square.noticed import GROUPED, Notice, group_key
 from rostra.square.posts import PostView
 from rostra.web.mastodon.answers import Document, moment
 from rostra.web.mastodon.entities_account import account
+from rostra.web.mastodon.entities_moderation import account_warning, report
 from rostra.web.mastodon.entities_status import Sight, status
 from rostra.web.parts import Origins
 
@@ -27,8 +28,8 @@ class Surroundings:
     sight: Sight
     people: Mapping[str, Profile]
     posts: Mapping[int, PostView]
-    reports: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
-    sanctions: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    reports: Mapping[int, Report] = field(default_factory=dict)
+    sanctions: Mapping[int, Sanction] = field(default_factory=dict)
 
 
 def kind_of(notice: Notice) -> str:
@@ -55,7 +56,8 @@ def notification(notice: Notice, around: Surroundings) -> Document | None:
     }
     if view is not None:
         shown["status"] = status(view, around.sight)
-    return shown | _official(notice, around, shown["account"])
+    official = _official(notice, around, shown["account"])
+    return None if official is None else shown | official
 
 
 def grouped(found: Sequence[Notice], around: Surroundings, kinds: Sequence[str] = ()) -> Document:
@@ -119,50 +121,24 @@ def policy() -> Document:
     everything = {
         f"for_{whom}": "accept"
         for whom in (
-            "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts"
+            "not_following", "not_followers", "new_accounts", "private_mentions",
+            "limited_accounts", "bots",
         )
     }  # fmt: skip
     summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
     return {**everything, "summary": summary}
 
 
-def _official(notice: Notice, around: Surroundings, target: Document) -> Document:
+def _official(notice: Notice, around: Surroundings, whose: Document) -> Document | None:
+    """What moderators said or are to look at; None where that is gone."""
     if notice.kind == "moderation_warning":
-        found = around.sanctions.get(notice.sanction_id or 0, {})
-        return {
-            "moderation_warning": {
-                "id": str(notice.sanction_id or notice.id),
-                "action": _ACTIONS.get(found.get("act", ""), "none"),
-                "text": found.get("reason", ""),
-                "status_ids": [str(found["post_id"])] if found.get("post_id") else None,
-                "target_account": target,
-                "appeal": None,
-                "created_at": moment(notice.created_ms),
-            }
-        }
+        done = around.sanctions.get(notice.sanction_id or 0)
+        return None if done is None else {"moderation_warning": account_warning(done, whose)}
     if notice.kind == "admin.report":
-        found = around.reports.get(notice.report_id or 0, {})
-        return {
-            "report": {
-                "id": str(notice.report_id or notice.id),
-                "action_taken": found.get("state") == "resolved",
-                "action_taken_at": None,
-                "category": found.get("category", "other"),
-                "comment": found.get("comment", ""),
-                "forwarded": False,
-                "created_at": moment(notice.created_ms),
-                "status_ids": None,
-                "rule_ids": None,
-                "collection_ids": None,
-                "target_account": _reported(found, around) or target,
-            }
-        }
+        found = around.reports.get(notice.report_id or 0)
+        if found is None:
+            return None
+        reported = around.people.get(found.account_id or "")
+        target = whose if reported is None else account(reported, around.sight.origins)
+        return {"report": report(found, target)}
     return {}
-
-
-def _reported(found: Mapping[str, Any], around: Surroundings) -> Document | None:
-    profile = around.people.get(found.get("account_id") or "")
-    return None if profile is None else account(profile, around.sight.origins)
-
-
-_ACTIONS = {"remove": "delete_statuses", "limit": "silence", "suspend": "suspend"}

@@ -58,7 +58,7 @@ def _plain(view: PostView, sight: Sight) -> Document:
         "created_at": moment(post.created_ms),
         "in_reply_to_id": None if post.reply_to is None else str(post.reply_to),
         "in_reply_to_account_id": post.reply_to_author,
-        "sensitive": post.sensitive or view.author.sensitized,
+        "sensitive": view.is_sensitive,
         "spoiler_text": post.warning,
         "visibility": post.visibility,
         "language": post.language or None,
@@ -88,11 +88,7 @@ def _plain(view: PostView, sight: Sight) -> Document:
         "card": _card(post, sight),
         "poll": None if view.poll is None else poll(view.poll, post, sight),
         "quote": _quote(view, sight),
-        "quote_approval": {
-            "automatic": ["public"] if post.is_open else [],
-            "manual": [],
-            "current_user": "automatic" if post.is_open else "denied",
-        },
+        "quote_approval": _quote_approval(post, sight.viewer_id),
         "favourited": view.mine.favourited,
         "reblogged": view.mine.boosted,
         "muted": view.mine.muted,
@@ -166,6 +162,7 @@ def context(above: Sequence[PostView], below: Sequence[PostView], sight: Sight) 
 def revision(before: Revision, view: PostView, sight: Sight) -> Document:
     """https://docs.joinmastodon.org/entities/StatusEdit/"""
     post = replace(view.post, text=before.text, attached=before.attached)
+    options = [{"title": each} for each in before.options]
     return {
         "content": content(post, sight.origins),
         "spoiler_text": before.warning,
@@ -176,6 +173,7 @@ def revision(before: Revision, view: PostView, sight: Sight) -> Document:
             media_attachment(each, sight.origins) for each in before.attached.media
         ],
         "emojis": [],
+        **({"poll": {"options": options}} if options else {}),
     }
 
 
@@ -191,9 +189,23 @@ def _application(view: PostView) -> Document | None:
     return {"name": name, "website": website or None}
 
 
+def _quote_approval(post: Post, viewer_id: str | None) -> Document:
+    """https://docs.joinmastodon.org/entities/QuoteApproval/"""
+    quoters = post.quotable if post.is_open else "nobody"
+    own = viewer_id is not None and viewer_id == post.author_id
+    known = {"public": "automatic", "followers": "unknown", "nobody": "denied"}[quoters]
+    return {
+        "automatic": [] if quoters == "nobody" else [quoters],
+        "manual": [],
+        "current_user": "automatic" if own else known,
+    }
+
+
 def _quote(view: PostView, sight: Sight) -> Document | None:
     if view.post.quote_of is None:
         return None
+    if view.post.quote_revoked:
+        return {"state": "revoked", "quoted_status": None}
     if view.quote is None:
         # Deleted, or not for this viewer: which of the two is nobody's business.
         return {"state": "deleted", "quoted_status": None}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rostra.moderation.tables import reports, sanctions
+from rostra.moderation.queries import reports_of_ids, sanctions_of_ids
 from rostra.people import profiles
 from rostra.people.queries import Account
 from rostra.square.conversations import Conversation
@@ -26,9 +24,9 @@ async def surroundings(
     """What the notices of `viewer` point to."""
     post_ids = list({each.post_id for each in found if each.post_id is not None})
     views = await show(connection, post_ids, viewer, parts.now_ms())
-    told = await _rows(connection, reports, {each.report_id for each in found})
-    acts = await _rows(connection, sanctions, {each.sanction_id for each in found})
-    people = {each.from_id for each in found} | {row["account_id"] for row in told.values()}
+    told = await reports_of_ids(connection, (each.report_id for each in found if each.report_id))
+    acts = await sanctions_of_ids(connection, (n.sanction_id for n in found if n.sanction_id))
+    people = {each.from_id for each in found} | {each.account_id for each in told.values()}
     known = await profiles.of_ids(connection, [viewer.id, *(each for each in people if each)])
     return Surroundings(
         await sight_of(parts, views, viewer), known, {view.post.id: view for view in views}, told,
@@ -45,13 +43,3 @@ async def conversations_shown(
     people = await profiles.of_ids(connection, [who for each in found for who in each.others])
     sight = await sight_of(parts, views, viewer)
     return [conversation(each, people, last.get(each.last_post_id), sight) for each in found]
-
-
-async def _rows(
-    connection: AsyncConnection, table: Table, ids: set[int | None]
-) -> dict[int, dict[str, Any]]:
-    wanted = ids - {None}
-    if not wanted:
-        return {}
-    found = await connection.execute(select(table).where(table.c.id.in_(wanted)))
-    return {row["id"]: dict(row) for row in found.mappings()}

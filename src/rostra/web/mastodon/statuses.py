@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
+from rostra.errors import NotFound
 from rostra.people.queries import Account
-from rostra.square import actions
+from rostra.square import actions, media, quoting
 from rostra.square.posts import PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
@@ -42,8 +44,18 @@ class NewPoll(Parameters):
     hide_totals: bool = False
 
 
-class EditedStatus(Parameters):
-    """What may be changed of a post."""
+class MediaChange(BaseModel):
+    """What is to be different with a picture of a post."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str
+    description: str | None = None
+    focus: str | None = None
+
+
+class Words(Parameters):
+    """What may be said of a post, new or edited."""
 
     status: str = ""
     spoiler_text: str = ""
@@ -53,11 +65,25 @@ class EditedStatus(Parameters):
     poll: NewPoll | None = None
 
 
-class NewStatus(EditedStatus):
+class EditedStatus(Words):
+    """What a post is to be from now on; pictures that are not named are taken off."""
+
+    media_attributes: Several[MediaChange] = ()
+    quote_approval_policy: str | None = None
+
+
+class Removal(Parameters):
+    """Whether the pictures go as well, or may be put in another post for a day."""
+
+    delete_media: bool = False
+
+
+class NewStatus(Words):
     """A post to be."""
 
     in_reply_to_id: str | None = None
     quoted_status_id: str | None = None
+    quote_approval_policy: str | None = None
     visibility: str | None = None
     scheduled_at: str | None = None
 
@@ -74,9 +100,11 @@ def add_doors(app: FastAPI) -> None:
     api_door(app, "GET", _AT, Rule.ANYONE, several, scope=_READ, query=Many)
     api_door(app, "GET", one, Rule.ANYONE, read, scope=_READ)
     api_door(app, "PUT", one, Rule.SIGNED_IN, change, scope=_WRITE, body=EditedStatus)
-    api_door(app, "DELETE", one, Rule.SIGNED_IN, remove, scope=_WRITE)
+    api_door(app, "DELETE", one, Rule.SIGNED_IN, remove, scope=_WRITE, query=Removal)
     api_door(app, "GET", f"{one}/context", Rule.ANYONE, around, scope=_READ)
     api_door(app, "GET", f"{one}/history", Rule.ANYONE, history, scope=_READ)
+    api_door(app, "GET", f"{one}/card", Rule.ANYONE, card, scope=_READ)
+    api_door(app, "POST", f"{one}/translate", Rule.SIGNED_IN, translate, scope=_READ)
     api_door(app, "GET", f"{one}/source", Rule.SIGNED_IN, words, scope=_READ)
 
 
@@ -114,17 +142,27 @@ async def change(request: Request, id: str) -> Json:
     parts.limits.posts.take(author.id, parts.clock.boot_ns())
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
+        for each in wanted.media_attributes[: media.MOST_AT_A_POST]:
+            await media.describe(
+                act, author, id_of(each.id), description=each.description,
+                focus=None if each.focus is None else media.checked_focus(each.focus),
+                post_id=post.id,
+            )  # fmt: skip
+        if wanted.quote_approval_policy is not None:
+            await quoting.choose_quoters(act, post, wanted.quote_approval_policy)
         await actions.edit(act, post, author, _changes(wanted))
     return Json(await one_status(parts, id_of(id), author))
 
 
 async def remove(request: Request, id: str) -> Json:
     """Delete one's own post; the answer has its words, to be written anew"""
-    parts, author = parts_of(request), me(request)
+    parts, author, wanted = parts_of(request), me(request), await parameters(request, Removal)
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
         views = await show(act.connection, [post.id], author, act.now_ms)
         if post.boost_of is None:
+            if not wanted.delete_media:
+                await media.take_off(act, post.id)
             await remove_post(act, post, by_moderator=False)
         else:
             await remove_boost(act, post)
@@ -162,6 +200,17 @@ async def words(request: Request, id: str) -> Json:
         return Json(source(await own_post(connection, id_of(id), me(request))))
 
 
+async def card(request: Request, id: str) -> Json:
+    """The card of a post, as older apps ask; an empty object without one"""
+    shown = await one_status(parts_of(request), id_of(id), await viewer_of(request))
+    return Json(shown["card"] or {})
+
+
+async def translate(request: Request, id: str) -> Json:
+    """Nothing is translated here"""
+    raise NotFound("This server does not translate posts.")
+
+
 async def one_view(parts: WebParts, post_id: int, viewer: Account | None) -> PostView:
     """A post as `viewer` sees it. Raises NotFound."""
     async with parts.database.reading() as connection:
@@ -185,6 +234,7 @@ def _wish(wanted: NewStatus, application_id: str | None) -> Wish:
         visibility=wanted.visibility,
         reply_to=None if wanted.in_reply_to_id is None else id_of(wanted.in_reply_to_id),
         quote_of=None if wanted.quoted_status_id is None else id_of(wanted.quoted_status_id),
+        quotable=wanted.quote_approval_policy,
         media=tuple(id_of(text) for text in wanted.media_ids),
         poll=_poll(wanted.poll),
         application_id=application_id,

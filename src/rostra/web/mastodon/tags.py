@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 
 from rostra.errors import NotFound, NotProcessable
@@ -14,12 +15,12 @@ from rostra.square.act import Act
 from rostra.web.acting import acting
 from rostra.web.callers import viewer_of
 from rostra.web.mastodon import entities_relations as entities
-from rostra.web.mastodon.answers import Json
+from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of, link_header, page_of
 from rostra.web.mastodon.parameters import Parameters, parameters
-from rostra.web.parts import parts_of
+from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 
 _ONE, _FEATURED = "/api/v1/tags/{name}", "/api/v1/featured_tags"
@@ -38,6 +39,8 @@ def add_doors(app: FastAPI) -> None:
     api_door(app, "GET", _ONE, Rule.ANYONE, read, scope="read:statuses")
     api_door(app, "POST", f"{_ONE}/follow", mine, follow, scope="write:follows")
     api_door(app, "POST", f"{_ONE}/unfollow", mine, unfollow, scope="write:follows")
+    api_door(app, "POST", f"{_ONE}/feature", mine, feature_named, scope="write:accounts")
+    api_door(app, "POST", f"{_ONE}/unfeature", mine, unfeature_named, scope="write:accounts")
     api_door(app, "GET", _FEATURED, mine, own_featured, scope="read:accounts")
     api_door(app, "POST", _FEATURED, mine, feature, scope="write:accounts", body=NewFeatured)
     api_door(app, "GET", f"{_FEATURED}/suggestions", mine, proposed, scope="read:accounts")
@@ -60,29 +63,47 @@ async def followed(request: Request) -> Json:
 async def read(request: Request, name: str) -> Json:
     """A hashtag, and whether one follows it"""
     parts, viewer, tag = parts_of(request), await viewer_of(request), _in_path(name)
-    following = False
-    if viewer is not None:
-        async with parts.database.reading() as connection:
-            following = await tags.follows_tag(connection, viewer, tag)
-    return Json(entities.tag(tag, parts.origins, following=following))
+    if viewer is None:
+        return Json(entities.tag(tag, parts.origins, following=False))
+    async with parts.database.reading() as connection:
+        return Json(await _shown(connection, parts, viewer, tag))
 
 
 async def follow(request: Request, name: str) -> Json:
     """Follow a hashtag"""
-    return await _moved(request, name, tags.follow_tag, following=True)
+    return await _moved(request, name, tags.follow_tag)
 
 
 async def unfollow(request: Request, name: str) -> Json:
     """No longer follow a hashtag"""
-    return await _moved(request, name, tags.unfollow_tag, following=False)
+    return await _moved(request, name, tags.unfollow_tag)
 
 
-async def _moved(request: Request, name: str, move: Move, *, following: bool) -> Json:
+async def feature_named(request: Request, name: str) -> Json:
+    """Show a hashtag on one's profile, if it is not there yet"""
+    return await _moved(request, name, tags.feature_once)
+
+
+async def unfeature_named(request: Request, name: str) -> Json:
+    """Take a hashtag off one's profile, if it is there"""
+    return await _moved(request, name, tags.unfeature_named)
+
+
+async def _moved(request: Request, name: str, move: Move) -> Json:
     parts, account, tag = parts_of(request), me(request), _in_path(name)
     parts.limits.relations.take(account.id, parts.clock.boot_ns())
     async with acting(parts) as act:
         await move(act, account, tag)
-    return Json(entities.tag(tag, parts.origins, following=following))
+        return Json(await _shown(act.connection, parts, account, tag))
+
+
+async def _shown(
+    connection: AsyncConnection, parts: WebParts, account: Account, tag: str
+) -> Document:
+    following = await tags.follows_tag(connection, account, tag)
+    featured = await tags.tags_featured(connection, account.id)
+    featuring = any(each.tag == tag for each in featured)
+    return entities.tag(tag, parts.origins, following=following, featuring=featuring)
 
 
 async def own_featured(request: Request) -> Json:

@@ -513,10 +513,13 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("warning", sa.String(length=500), server_default="", nullable=False),
         sa.Column("sensitive", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("sensitized", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("language", sa.String(length=16), server_default="", nullable=False),
         sa.Column("attached", sa.JSON(), nullable=False),
         sa.Column("boost_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("quote_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quote_revoked", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("quotable", sa.String(length=9), server_default="public", nullable=False),
         sa.Column("reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reply_to_author", sa.String(length=32), nullable=True),
         sa.Column(
@@ -1006,6 +1009,7 @@ def upgrade() -> None:
         sa.Column("warning", sa.String(length=500), server_default="", nullable=False),
         sa.Column("sensitive", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("attached", sa.JSON(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["posts.id"], name=op.f("fk_revisions_post_id"), ondelete="CASCADE"
         ),
