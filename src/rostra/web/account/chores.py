@@ -7,7 +7,7 @@ from rostra.people import exports, leaving
 from rostra.people.exports import EXPORT_CHORE, FORGET_EXPORT_CHORE
 from rostra.people.mail_links import MAIL_CHORE
 from rostra.people.rules import LEAVING_CHORE
-from rostra.square import media
+from rostra.square import letting_in, media
 from rostra.square.departure import forget_some
 from rostra.web.account import letters
 from rostra.web.account.copies import Copying, delete_files
@@ -23,6 +23,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         EXPORT_CHORE: at_work.copy_some,
         FORGET_EXPORT_CHORE: at_work.forget_copy,
         LEAVING_CHORE: at_work.forget_account,
+        letting_in.CHORE: at_work.let_in,
     }
 
 
@@ -68,3 +69,9 @@ class AccountChores:
             await media.forget_account(act, account_id)
         await delete_files(parts.places.exports, copies)
         return None
+
+    async def let_in(self, chore: Chore, now_ms: int) -> Later | None:
+        """Let some follow who asked to."""
+        async with acting(self._parts) as act:
+            more = await letting_in.let_some_in(act, str(chore.subject))
+        return Later(now_ms) if more else None
