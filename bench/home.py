@@ -32,7 +32,7 @@ ASKED_AFTER = 30
 
 _START_SECONDS = 60.0
 _HOME = "/api/v1/timelines/home"
-_POSTS = "/api/v1/statuses"
+POSTS = "/api/v1/statuses"
 
 
 def main() -> None:
@@ -56,15 +56,15 @@ def main() -> None:
 def _served(square: Kept, seconds: float, connections: int) -> dict[str, Any]:
     dice = random.Random(square.size)
     star, few = str(square.about["star"]), str(square.about["viewers"]["50"][0])
-    followers = asyncio.run(_followers(square, star))
-    tokens = asyncio.run(_let_in(square, [star, few, *dice.sample(followers, READERS)]))
+    followers = asyncio.run(followers_of(square, star))
+    tokens = asyncio.run(let_in(square, [star, few, *dice.sample(followers, READERS)]))
     flags = ("--database", square.url) if square.url else ()
     with serving(square.data, *flags) as served:
         served.until_line("ready:", _START_SECONDS)
         return asyncio.run(_measured(served, tokens, seconds, connections))
 
 
-async def _followers(square: Kept, star: str) -> list[str]:
+async def followers_of(square: Kept, star: str) -> list[str]:
     asked = "SELECT follower_id FROM follows WHERE followed_id = "
     if square.url is None:
         with sqlite3.connect(square.data / "rostra.db") as raw:
@@ -76,7 +76,7 @@ async def _followers(square: Kept, star: str) -> list[str]:
         await connection.close()
 
 
-async def _let_in(square: Kept, accounts: Sequence[str]) -> list[str]:
+async def let_in(square: Kept, accounts: Sequence[str]) -> list[str]:
     """A token for each of the accounts, in their order."""
     tokens = [new_api_token() for _ in accounts]
     rows = [
@@ -98,9 +98,9 @@ async def _measured(
     served: Served, tokens: Sequence[str], seconds: float, connections: int
 ) -> dict[str, Any]:
     star, few, *readers = tokens
-    await _loop(served.port, readers, min(3.0, seconds), connections)  # to warm up
+    await loop(served.port, readers, min(3.0, seconds), connections)  # to warm up
     began = time.perf_counter()
-    took = await _loop(served.port, readers, seconds, connections)
+    took = await loop(served.port, readers, seconds, connections)
     spent = time.perf_counter() - began
     return {
         "requests_per_second": round(len(took) / spent, 1),
@@ -109,7 +109,7 @@ async def _measured(
     }  # fmt: skip
 
 
-async def _loop(port: int, readers: Sequence[str], seconds: float, connections: int) -> list[float]:
+async def loop(port: int, readers: Sequence[str], seconds: float, connections: int) -> list[float]:
     """Milliseconds of each home timeline, asked for on so many connections without a pause."""
     end = time.perf_counter() + seconds
     took: list[float] = []
@@ -133,7 +133,7 @@ async def _published(port: int, star: str, few: str, readers: Sequence[str]) -> 
     for number in range(PUBLISHED):
         for who, token in (("few", few), ("star", star)):
             began = time.perf_counter()
-            made = await line.ask("POST", _POSTS, token, {"status": f"Bench {number}"})
+            made = await line.ask("POST", POSTS, token, {"status": f"Bench {number}"})
             costs[who].append((time.perf_counter() - began) * 1000)
         asked = random.Random(number).sample(list(readers), ASKED_AFTER)
         missing += sum(not there for there in await asyncio.gather(

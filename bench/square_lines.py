@@ -64,6 +64,18 @@ SQUARE: tuple[Benchmark, ...] = (
             ),
         ),
     )),
+    Benchmark("home_beside", (), ("--posts", "10000", "--listeners", "2000", "--ramp", "5",
+                                  "--hold", "20"), (
+        Row(
+            "a live Space with 50,000 listeners beside home timelines at full load",
+            "silence 0, stage tick p99 ≤ 25 ms",
+            lambda f: f"silence for {f['silence']['listeners']} of {f['joined']:,}; tick p99 "
+                      f"{f['server']['stage_tick_p99_ms']:g} ms; {f['requests_per_second']:g} "
+                      f"home timelines/s, p99 {f['home_p99_ms']:g} ms",
+            lambda f: not f["silence"]["listeners"]
+                      and f["server"]["stage_tick_p99_ms"] <= 25,
+        ),
+    )),
     Benchmark("search", (), ("--posts", "10000", "--each", "30"), (
         Row(
             "searches of 16 kinds, rare and common, 10⁶ posts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,7 +134,14 @@ def app_with(parts: WebParts) -> FastAPI:
 
 @pytest.fixture
 async def square(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
-    places = Places(tmp_path)
+    async with open_square(tmp_path, sqlite_files) as made:
+        yield made
+
+
+@asynccontextmanager
+async def open_square(folder: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
+    """A square in `folder`, for tests that have their own loop."""
+    places = Places(folder)
     secret = secrets.token_bytes(32)
     places.secret.write_bytes(secret)
     await sqlite_files.copy_to(places.database)

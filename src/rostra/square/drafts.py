@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import NotFound, NotProcessable
@@ -49,11 +49,22 @@ async def keep_draft(act: Act, author: Account, wish: Wish, number: int | None =
 
 async def drop_draft(act: Act, author: Account, number: int) -> None:
     """Forget a draft of one's own. Raises NotFound."""
-    gone = await act.connection.execute(
-        delete(drafts).where(drafts.c.id == number, drafts.c.account_id == author.id)
-    )
-    if gone.rowcount != 1:
-        raise NotFound("There is no such draft.")
+    if not await forget_draft(act, author, number):
+        raise _no_such_draft()
+
+
+async def forget_draft(act: Act, author: Account, number: int) -> bool:
+    """Forget a draft of one's own that was posted: whether it was there."""
+    gone = await act.connection.execute(delete(drafts).where(_own(author, number)))
+    return gone.rowcount == 1
+
+
+async def draft_by_id(connection: AsyncConnection, author: Account, number: int) -> Draft:
+    """One of the author's own. Raises NotFound."""
+    row = (await connection.execute(select(drafts).where(_own(author, number)))).first()
+    if row is None:
+        raise _no_such_draft()
+    return Draft(row.id, wish_of(row.wish), row.updated_ms)
 
 
 async def all_drafts(connection: AsyncConnection, author: Account) -> list[Draft]:
@@ -61,3 +72,11 @@ async def all_drafts(connection: AsyncConnection, author: Account) -> list[Draft
     query = select(drafts).where(drafts.c.account_id == author.id)
     rows = await connection.execute(query.order_by(drafts.c.updated_ms.desc(), drafts.c.id.desc()))
     return [Draft(row.id, wish_of(row.wish), row.updated_ms) for row in rows]
+
+
+def _own(author: Account, number: int) -> ColumnElement[bool]:
+    return (drafts.c.id == number) & (drafts.c.account_id == author.id)
+
+
+def _no_such_draft() -> NotFound:
+    return NotFound("There is no such draft: it was posted or deleted.")

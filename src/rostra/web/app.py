@@ -30,10 +30,9 @@ from rostra.web.door import RuledRoute, streaming
 from rostra.web.mastodon import doors as mastodon_doors
 from rostra.web.middleware import Doorway, OneOrigin, WholeBody
 from rostra.web.moderation import doors as moderation
+from rostra.web.packing import Packing
 from rostra.web.parts import WebParts
-from rostra.web.square import posts as post_pages
-from rostra.web.square import profile as profile_pages
-from rostra.web.square import timelines as timeline_pages
+from rostra.web.square import doors as square_doors
 from rostra.web.streaming import sse
 from rostra.web.streaming.hub import Hub
 from rostra.web.streaming.websocket import Sockets
@@ -57,9 +56,7 @@ DOORS = (
     notices,
     moderation,
     admin,
-    timeline_pages,
-    profile_pages,
-    post_pages,
+    *square_doors.DOORS,
     *mastodon_doors.DOORS,
 )
 
@@ -70,7 +67,8 @@ class Square(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         parts = self.state.parts
         https = parts.settings.public_url.startswith("https:")
-        doorway = Doorway(super().build_middleware_stack(), parts.tally, https=https)
+        packing = Packing(super().build_middleware_stack(), https=https)
+        doorway = Doorway(packing, parts.tally, https=https)
         return Sockets(doorway, parts, self.state.hub)
 
 

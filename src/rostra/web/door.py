@@ -18,6 +18,18 @@ from rostra.web.rules import Rule
 MARK = "x-rostra-rule"
 SCOPE = "x-rostra-scope"
 STREAMS = "x-rostra-streams"
+_REFUSED = {
+    "description": "One sentence on what is wrong.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["error", "sentence"],
+                "properties": {"error": {"type": "string"}, "sentence": {"type": "string"}},
+            }
+        }
+    },
+}
 Endpoint = Callable[..., Any]
 
 
@@ -65,6 +77,7 @@ def door(
     extra |= {STREAMS: True} if streams else {}
     summary = (endpoint.__doc__ or "").partition("\n")[0].rstrip(".")
     described = {**extra, **options.pop("openapi_extra", {})}
+    options.setdefault("responses", {"4XX": _REFUSED, "503": _REFUSED})
     for method in methods.split():  # one route for each, so that each has a name of its own
         app.router.add_api_route(
             path,

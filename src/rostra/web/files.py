@@ -6,6 +6,7 @@ things that both pages need; they are served as modules too, with the names they
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -23,16 +24,21 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
 }
+_PACKED = (".png",)
+"""What gzip makes no smaller."""
+
 
 
 @dataclass(frozen=True)
 class File:
-    """Content, media type and ETag of one file."""
+    """Content, media type and ETag of one file; `packed` is the content by gzip, if that helps."""
 
     body: bytes
     kind: str
     etag: str
+    packed: bytes | None
 
 
 @cache
@@ -54,5 +60,20 @@ def modules() -> list[str]:
     return [name for name in files() if name.startswith("stage/") and name.endswith(".js")]
 
 
+@cache
+def fingerprint() -> str:
+    """Of all files together: another version has other addresses, so browsers may keep them."""
+    every = "".join(f"{name} {file.etag} " for name, file in files().items())
+    return hashlib.sha256(every.encode()).hexdigest()[:12]
+
+
+def static(name: str) -> str:
+    """The address of a file of the square's pages. A module's imports are beside it, and so have
+    the same fingerprint. Raises KeyError for a file that is not there."""
+    assert files()[name]
+    return f"/static/{fingerprint()}/{name}"
+
+
 def _file(body: bytes, suffix: str) -> File:
-    return File(body, _TYPES[suffix], f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    packed = None if suffix in _PACKED else gzip.compress(body, 9, mtime=0)
+    return File(body, _TYPES[suffix], f'"{hashlib.sha256(body).hexdigest()[:16]}"', packed)

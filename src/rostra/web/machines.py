@@ -14,7 +14,8 @@ from rostra.chores.queue import census
 from rostra.errors import NotFound, Unavailable
 from rostra.metrics import Family, Sample
 from rostra.web.door import MARK, page_door
-from rostra.web.files import files
+from rostra.web.files import files, fingerprint
+from rostra.web.packing import takes_gzip
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.streaming.hub import hub_of
@@ -32,6 +33,8 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/static/{name}", Rule.ANYONE, static)
     page_door(app, "GET", "/static/stage/{name}", Rule.ANYONE, module)
     page_door(app, "GET", "/static/square/{name}", Rule.ANYONE, square_module)
+    page_door(app, "GET", "/static/{mark}/{name}", Rule.ANYONE, kept)
+    page_door(app, "GET", "/static/{mark}/square/{name}", Rule.ANYONE, kept_module)
 
 
 async def health(request: Request) -> JSONResponse:
@@ -97,13 +100,31 @@ async def square_module(request: Request, name: str) -> Response:
     return _file(request, f"square/{name}", "no-cache")
 
 
+async def kept(request: Request, mark: str, name: str) -> Response:
+    """A file under the fingerprint of its version: browsers need never ask again"""
+    return _file(request, name, _for_ever(mark))
+
+
+async def kept_module(request: Request, mark: str, name: str) -> Response:
+    """A module under the fingerprint of its version, as are those that it imports"""
+    return _file(request, f"square/{name}", _for_ever(mark))
+
+
+def _for_ever(mark: str) -> str:
+    """A page of the version before asks for its files while we have others: it keeps none."""
+    return "public, max-age=31536000, immutable" if mark == fingerprint() else "no-cache"
+
+
 def _file(request: Request, name: str, caching: str) -> Response:
     found = files().get(name)
     if found is None:
         raise NotFound("There is nothing at this address.")
-    headers = {"Cache-Control": caching, "ETag": found.etag}
+    headers = {"Cache-Control": caching, "ETag": found.etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == found.etag:
         return Response(status_code=304, headers=headers)
+    if found.packed is not None and takes_gzip(request.headers):
+        headers["Content-Encoding"] = "gzip"
+        return Response(found.packed, 200, headers, media_type=found.kind)
     return Response(found.body, 200, headers, media_type=found.kind)
 
 

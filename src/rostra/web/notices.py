@@ -28,7 +28,7 @@ from rostra.web.forms import fields_of, form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
-from rostra.web.templates import page
+from rostra.web.square.showing import square_page
 
 LONGEST_LINE = 140
 MOST = 40
@@ -64,6 +64,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "POST", "/notices/read", Rule.SIGNED_IN, read)
     page_door(app, "POST", "/notices/clear", Rule.SIGNED_IN, clear)
     page_door(app, "POST", "/notices/dismiss", Rule.SIGNED_IN, dismiss)
+    page_door(app, "GET", "/notices/settings", Rule.SIGNED_IN, settings)
     page_door(app, "POST", "/notices/settings", Rule.SIGNED_IN, choose)
 
 
@@ -79,14 +80,22 @@ async def listing(request: Request) -> Response:
         views = await show(connection, post_ids, me, parts.now_ms())
         people = await profiles.of_ids(connection, [each.from_id for each in found if each.from_id])
         read_to = await noticed.marker(connection, me.id, noticed.READ)
-        preferences = await noticed.preferences_of(connection, me.id)
-    left_out = unwanted(preferences)
     groups = groups_of(found, people, {view.post.id: view for view in views}, read_to)
-    quiet = quiet_of(preferences)
+    return await square_page(
+        request, "notices.html", me, views, groups=groups, tab=tab if tab in TABS else "all",
+        following=found[-1].id if len(found) == MOST else None,
+    )  # fmt: skip
+
+
+async def settings(request: Request) -> Response:
+    """When one wants to be left alone, and of what told"""
+    parts, me = parts_of(request), _me(request)
+    async with parts.database.reading() as connection:
+        preferences = await noticed.preferences_of(connection, me.id)
+    left_out, quiet = unwanted(preferences), quiet_of(preferences)
     shown = quiet or _NIGHT
-    return page(
-        request, "notices.html", me=me, groups=groups, tab=tab if tab in TABS else "all",
-        following=found[-1].id if len(found) == MOST else None, is_quiet=quiet is not None,
+    return await square_page(
+        request, "notices_settings.html", me, [], is_quiet=quiet is not None,
         begins=shown_minutes(shown.begins), ends=shown_minutes(shown.ends), zone=shown.zone,
         switched=_SWITCHED, wanted=[each for each in _SWITCHED if each not in left_out],
     )  # fmt: skip
@@ -127,7 +136,7 @@ async def choose(request: Request) -> Response:
     async with acting(parts_of(request)) as act:
         left_out = frozenset(_SWITCHED) - wanted
         await noticed.choose(act, _me(request).id, quiet, left_out)
-    return _back()
+    return RedirectResponse("/notices/settings", 303)
 
 
 def groups_of(

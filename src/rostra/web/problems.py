@@ -12,6 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from rostra.errors import DoFirst, NotSignedIn, RostraError
+from rostra.people.queries import Account
+from rostra.web.callers import visitor_of
+from rostra.web.rules import Caller
 from rostra.web.templates import page
 
 log = structlog.get_logger()
@@ -48,6 +51,8 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if wants_page(request):
+            await visitor_of(request)  # the way on is another for who is signed in
         code, sentence = _HTTP.get(error.status_code, ("error", "This cannot be answered."))
         if error.status_code == 400:
             code, sentence = "bad_input", "The body cannot be read: send JSON in UTF-8."
@@ -83,9 +88,16 @@ def _answer(
 ) -> Response:
     if wants_page(request):
         return page(
-            request, "message.html", status=status, headers=headers, title="", sentence=sentence
-        )
+            request, "message.html", status=status, headers=headers, title="", sentence=sentence,
+            me=_known(request),
+        )  # fmt: skip
     return JSONResponse(_document(request.url.path, status, code, sentence), status, headers)
+
+
+def _known(request: Request) -> Account | None:
+    """Who asks, where that was found out before something went wrong."""
+    caller = getattr(request.state, "caller", None)
+    return caller.account if isinstance(caller, Caller) else None
 
 
 def _document(path: str, status: int, code: str, sentence: str) -> dict[str, str]:

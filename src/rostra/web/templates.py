@@ -12,9 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from rostra.web.files import static
+
 HERE = Path(__file__).parent
 TEXTS = HERE / "texts"
 LANGUAGES = ("en", "fr")
+LANGUAGE_COOKIE = "rostra_language"
+"""The language that a reader chose in this browser."""
 
 
 @cache
@@ -28,6 +32,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["stage_texts"] = stage_texts
+    made.globals["static"] = static
     made.filters["moment"] = moment
     return made
 
@@ -62,8 +67,14 @@ def _read(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
 
 
-def language_of(header: str) -> str:
-    """The reader's first language that we have, by `Accept-Language`; English otherwise."""
+def language_of(request: Request) -> str:
+    """The language that the reader chose, else the first of their browser that we have."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in LANGUAGES else accepted(request.headers.get("accept-language", ""))
+
+
+def accepted(header: str) -> str:
+    """The first of `Accept-Language` that we have; English otherwise."""
     for part in header[:200].split(","):
         language = part.partition(";")[0].strip().lower().partition("-")[0]
         if language in LANGUAGES:
@@ -79,8 +90,9 @@ def page(
     headers: dict[str, str] | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """The page `name` with `values`; `t` in it are the texts."""
-    language = language_of(request.headers.get("accept-language", ""))
-    values = {"me": None, **values, "t": texts(language), "language": language}
+    """The page `name` with `values`; `t` in it are the texts, `path` says where one is."""
+    language = language_of(request)
+    given = {"me": None, "unread": 0, "path": request.url.path}
+    values = {**given, **values, "t": texts(language), "language": language}
     body = environment().get_template(name).render(values)
     return HTMLResponse(body, status, {"Vary": "Accept-Language, Cookie", **(headers or {})})

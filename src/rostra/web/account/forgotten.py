@@ -56,7 +56,7 @@ async def send(request: Request) -> Response:
             email = own.email if own.email_confirmed_ms is not None else None
     if account is not None and email is not None:
         take(parts.entrance.letters, account.id, now_ms)
-        language = language_of(request.headers.get("accept-language", ""))
+        language = language_of(request)
         async with parts.database.writing() as connection:
             await mail_links.send_later(
                 connection, "reset", account.id, email, language=language, now_ms=now_ms

@@ -79,7 +79,7 @@ async def change_email(request: Request) -> Response:
             present = await editing.own(connection, account.id)
             unconfirmed = email is not None and present.email_confirmed_ms is None
             if email is not None and unconfirmed and parts.settings.smtp is not None:
-                language = language_of(request.headers.get("accept-language", ""))
+                language = language_of(request)
                 await mail_links.send_later(
                     connection, "confirm", account.id, email, language=language, now_ms=now_ms
                 )

@@ -59,7 +59,7 @@ async def joined(request: Request, fields: dict[str, str]) -> Account:
     take(parts.entrance.sign_ups, address_key_of(request), now_ms)
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
-    language = language_of(request.headers.get("accept-language", ""))
+    language = language_of(request)
     wish = checked_newcomer(charter, Newcomer(**{k: fields.get(k, "") for k in _SHOWN},
                                               language=language))  # fmt: skip
     password = checked_password(

@@ -26,6 +26,7 @@ from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 
 WIDTH, NARROWEST = 400, 200
+_ANSWERS = {200: "As oembed.com says.", 501: "Another format than JSON was asked for."}
 _HEIGHT = {"post": 240, "space": 140}
 _POST = re.compile(r"/@[a-z0-9_]{1,30}/(\d{1,19})")
 _SPACE = re.compile(rf"/spaces/([a-z0-9-]{{1,{SLUG_LENGTH}}})")
@@ -53,7 +54,7 @@ class _Shown:
 
 
 def add_doors(app: FastAPI) -> None:
-    api_door(app, "GET", "/api/oembed", Rule.ANYONE, oembed, query=Wanted)
+    api_door(app, "GET", "/api/oembed", Rule.ANYONE, oembed, query=Wanted, answers=_ANSWERS)
 
 
 async def oembed(request: Request) -> Json | JSONResponse:

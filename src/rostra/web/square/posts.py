@@ -1,4 +1,4 @@
-"""Writing posts, and everything that is done with one, as forms that need no script."""
+"""A post with its thread, and everything that is done with one, as forms that need no script."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from rostra.square.act import Act
 from rostra.square.posts import Post, PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
-from rostra.square.rules import PollWish, Wish
-from rostra.square.scheduling import Scheduled
+from rostra.square.rules import Wish
 from rostra.square.threads import thread_of
 from rostra.square.views import show
 from rostra.web.acting import acting
@@ -28,10 +27,11 @@ from rostra.web.forms import fields_of, form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.own_paths import own_path
 from rostra.web.parts import parts_of
-from rostra.web.posting import put_up
 from rostra.web.reading import reading
 from rostra.web.rules import Rule
+from rostra.web.square.sheets import Sheet
 from rostra.web.square.showing import PART, square_page
+from rostra.web.square.writing import answer_to, desk_of
 
 Move = Callable[[Act, Post, Account], Awaitable[Any]]
 
@@ -56,7 +56,6 @@ MOVES: dict[str, Move] = {
 
 def add_doors(app: FastAPI) -> None:
     one = "/@{handle}/{id}"
-    page_door(app, "POST", "/posts", Rule.SIGNED_IN, write)
     page_door(app, "GET", one, Rule.ANYONE, thread)
     page_door(app, "GET", f"{one}/edit", Rule.SIGNED_IN, edit_form)
     page_door(app, "POST", f"{one}/edit", Rule.SIGNED_IN, edit)
@@ -67,18 +66,6 @@ def add_doors(app: FastAPI) -> None:
         page_door(app, "POST", f"{one}/{name}", Rule.SIGNED_IN, _moved(name, move))
 
 
-async def write(request: Request) -> Response:
-    """Publish what the form says, and go back to where it stood"""
-    me, fields = account_of(request), await fields_of(request)
-    form = dict(fields)
-    made = await put_up(
-        parts_of(request), me, _wish(form, fields), key=form.get("key", ""), due_ms=None
-    )
-    assert not isinstance(made, Scheduled)
-    where = own_path(form.get("back", ""))
-    return RedirectResponse(where or f"/@{me.handle}/{made.id}", 303)
-
-
 async def thread(request: Request, handle: str, id: str) -> Response:
     """A post, what it answers, and what answers it"""
     parts, me = parts_of(request), (await visitor_of(request)).account
@@ -86,13 +73,16 @@ async def thread(request: Request, handle: str, id: str) -> Response:
         post = await post_by_id(connection, id_of(id), me)
         around = await thread_of(connection, post, reader)
         views = await show(connection, [post.id], me, parts.now_ms())
-    if not views or views[0].author.handle != handle.lower():
-        raise no_such_post()
+        view = _one(views, handle)
+        back = f"/@{view.author.handle}/{post.id}"
+        desk = None
+        if me is not None:
+            sheet = answer_to(view, me, Sheet(back=back))
+            desk = await desk_of(connection, parts, me, sheet)
     every = [*around.above, *views, *around.below]
     return await square_page(
         request, "square/thread.html", me, every,
-        view=views[0], above=around.above, below=around.below,
-        back=f"/@{handle}/{post.id}", compose=me is not None,
+        view=view, above=around.above, below=around.below, back=back, desk=desk,
     )  # fmt: skip
 
 
@@ -190,24 +180,3 @@ def _one(views: list[PostView], handle: str) -> PostView:
         raise no_such_post()
     return views[0]
 
-
-def _wish(form: dict[str, str], fields: list[tuple[str, str]]) -> Wish:
-    options = tuple(value for name, value in fields if name == "option" and value.strip())
-    days = form.get("poll_days", "1")
-    return Wish(
-        text=form.get("text", ""),
-        warning=form.get("warning", ""),
-        sensitive=True if form.get("sensitive") == "yes" else None,
-        language=form.get("language", ""),
-        visibility=form.get("visibility") or None,
-        reply_to=id_of(form["reply_to"]) if form.get("reply_to") else None,
-        quote_of=id_of(form["quote_of"]) if form.get("quote_of") else None,
-        media=tuple(id_of(value) for name, value in fields if name == "media_ids"),
-        poll=_poll(options, days, form) if options else None,
-    )
-
-
-def _poll(options: tuple[str, ...], days: str, form: dict[str, str]) -> PollWish:
-    if days not in {"1", "3", "7", "30"}:
-        raise BadInput("Choose how long the poll is open: 1, 3, 7 or 30 days.")
-    return PollWish(options, int(days) * 24 * 3600, multiple=form.get("multiple") == "yes")

@@ -12,13 +12,20 @@ from starlette.responses import Response
 from rostra.people.profiles import Profile
 from rostra.people.queries import Account
 from rostra.people.rules import SEEN
+from rostra.square import noticed
 from rostra.square.posts import Post, PostView
-from rostra.square.text import bio_of, html_of
+from rostra.square.text import bio_of, html_of, line_of
 from rostra.web.mastodon.showing import spaces_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.spaces import document
 from rostra.web.templates import page
+
+LONGEST_LINE, LONGEST_TITLE = 200, 80
+"""Characters of a post where one line must do, and where it is a title."""
+
+MOST_UNREAD = 100
+"""Beyond which they are many."""
 
 PART = "rostra-part"
 """A request header of our own scripts: they want the piece of a page that changed."""
@@ -55,6 +62,24 @@ class Sights:
         """The Space that a post is about, as the API shows it."""
         return self.spaces.get(post.space_slug or "")
 
+    def line(self, text: str) -> str:
+        """A text on one line, as lists and other sites show it."""
+        return line_of(text, LONGEST_LINE)
+
+    def title(self, view: PostView) -> str:
+        """Of the page of a post: who says what."""
+        post = view.shown.post
+        return line_of(f"{view.shown.author.name}: {post.warning or post.text}", LONGEST_TITLE)
+
+    def picture(self, view: PostView) -> str | None:
+        """The first picture of a post that other sites may show without asking."""
+        post = view.post
+        if post.warning or post.sensitive:
+            return None
+        shown = (each.preview for each in post.attached.media if each.kind == "image")
+        first = next(shown, None)
+        return f"/media/{first}" if first else None
+
     def mine(self, view: PostView) -> bool:
         return self.me is not None and view.post.author_id == self.me.id
 
@@ -72,6 +97,15 @@ async def square_page(
     """The page `name` with posts in it; its cards may talk to the sound and play it in place."""
     parts = parts_of(request)
     see = await sights(parts, me, posts)
-    response = page(request, name, me=me, see=see, **values)
+    unread = await unread_of(parts, me)
+    response = page(request, name, me=me, see=see, unread=unread, **values)
     response.headers[POLICY] = policy(parts.settings.live_url, framed=parts.settings.live_url)
     return response
+
+
+async def unread_of(parts: WebParts, me: Account | None) -> int:
+    """How many notices came since they were read last, for the number beside the bell."""
+    if me is None:
+        return 0
+    async with parts.database.reading() as connection:
+        return await noticed.unread(connection, me.id, MOST_UNREAD, parts.now_ms())

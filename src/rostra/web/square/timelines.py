@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from sqlalchemy import Table
@@ -11,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rostra.people.queries import Account
-from rostra.square import lists, media, timelines
+from rostra.square import lists, timelines
 from rostra.square.home import home, of_list
 from rostra.square.posts import PostView
+from rostra.square.spaces_timeline import live_now
 from rostra.square.tables import bookmarks, favourites
 from rostra.square.text import tag_key
 from rostra.square.timelines import TagWishes
@@ -21,12 +23,13 @@ from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.following import account_of
 from rostra.web.mastodon.paging import id_of, page_of
-from rostra.web.media import document as medium_document
 from rostra.web.pages import on_now, own_spaces
 from rostra.web.parts import parts_of
 from rostra.web.reading import reading
 from rostra.web.rules import Rule
+from rostra.web.square.sheets import Sheet
 from rostra.web.square.showing import square_page
+from rostra.web.square.writing import desk_of
 
 _PAGE = 20
 
@@ -34,6 +37,7 @@ _PAGE = 20
 def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/", Rule.ANYONE, front)
     page_door(app, "GET", "/public", Rule.ANYONE, public)
+    page_door(app, "GET", "/live", Rule.ANYONE, live)
     page_door(app, "GET", "/tags/{tag}", Rule.ANYONE, tagged)
     page_door(app, "GET", "/lists/{id}", Rule.SIGNED_IN, listed)
     page_door(app, "GET", "/bookmarks", Rule.SIGNED_IN, marked)
@@ -43,17 +47,16 @@ def add_doors(app: FastAPI) -> None:
 async def front(request: Request) -> Response:
     """Home: what is on now, a place to write, and the posts of those whom one follows"""
     parts, me, span = parts_of(request), (await visitor_of(request)).account, page_of(request)
+    desk = None
     async with reading(parts, me) as (connection, reader):
         if me is None:
             views = await timelines.public(connection, reader, span)
-            waiting: list[Any] = []
         else:
             views = await home(connection, reader, span)
-            waiting = await media.loose(connection, me)
+            desk = await desk_of(connection, parts, me, Sheet(back="/"))
     return await timeline_page(
-        request, me, views, "home" if me else "front",
-        live=await on_now(parts), mine=await own_spaces(parts, me), compose=me is not None,
-        uploads=[medium_document(each, parts.origins) for each in waiting],
+        request, me, views, "home" if me else "front", desk=desk, stream="user",
+        live=await on_now(parts), mine=await own_spaces(parts, me),
     )  # fmt: skip
 
 
@@ -62,7 +65,17 @@ async def public(request: Request) -> Response:
     parts, me, span = parts_of(request), (await visitor_of(request)).account, page_of(request)
     async with reading(parts, me) as (connection, reader):
         views = await timelines.public(connection, reader, span)
-    return await timeline_page(request, me, views, "public")
+    return await timeline_page(request, me, views, "public", stream="public")
+
+
+async def live(request: Request) -> Response:
+    """What is written about the Spaces that are on now"""
+    parts, me, span = parts_of(request), (await visitor_of(request)).account, page_of(request)
+    spaces = await on_now(parts)
+    async with reading(parts, me) as (connection, reader):
+        slugs = [each["slug"] for each in spaces]
+        views = await live_now(connection, reader, span, slugs)
+    return await timeline_page(request, me, views, "live", live=spaces)
 
 
 async def tagged(request: Request, tag: str) -> Response:
@@ -71,7 +84,10 @@ async def tagged(request: Request, tag: str) -> Response:
     wishes = TagWishes(tag_key(tag))
     async with reading(parts, me) as (connection, reader):
         views = await timelines.tagged(connection, reader, span, wishes)
-    return await timeline_page(request, me, views, "tag", heading=f"#{wishes.tag}")
+    return await timeline_page(
+        request, me, views, "tag", heading=f"#{wishes.tag}",
+        stream=f"hashtag&tag={quote(wishes.tag)}", feed=f"/feeds/tags/{quote(wishes.tag)}.rss",
+    )  # fmt: skip
 
 
 async def listed(request: Request, id: str) -> Response:
@@ -80,7 +96,9 @@ async def listed(request: Request, id: str) -> Response:
     async with reading(parts, me) as (connection, reader):
         chosen = await lists.list_by_id(connection, me, id_of(id))
         views = await of_list(connection, reader, span, chosen.id)
-    return await timeline_page(request, me, views, "list", heading=chosen.title)
+    return await timeline_page(
+        request, me, views, "list", heading=chosen.title, stream=f"list&list={chosen.id}"
+    )
 
 
 async def marked(request: Request) -> Response:
@@ -116,9 +134,10 @@ async def timeline_page(
     given: dict[str, Any] = {
         "live": [],
         "mine": [],
-        "compose": False,
-        "uploads": [],
+        "desk": None,
         "heading": "",
+        "stream": "",
+        "feed": "",
     } | values
     return await square_page(
         request, "square/timeline.html", me, views,

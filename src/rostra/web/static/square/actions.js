@@ -1,5 +1,11 @@
 // Buttons that change a post: sent without leaving the page, and the post is drawn as it is now.
+import { watchCards } from "./cards.js";
 import { localTimes } from "./moments.js";
+
+// Said by screen readers, and nowhere to be seen.
+export function say(sentence) {
+  document.querySelector("[data-said]").textContent = sentence;
+}
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -21,7 +27,9 @@ document.addEventListener("submit", async (event) => {
     if (!answer.ok) throw new Error(String(answer.status));
     redraw(post, await answer.text(), form.getAttribute("action"));
   } catch (failed) {
-    form.submit(); // the whole page says what is wrong
+    delete form.dataset.busy;
+    say(document.body.dataset.failed);
+    if (navigator.onLine) form.submit(); // the whole page says what is wrong
   }
 });
 
@@ -33,12 +41,23 @@ function redraw(post, html, action) {
     fresh.querySelector("article").prepend(context); // who boosted it is not part of the post
   }
   fresh.id = post.id;
+  fresh.dataset.id = post.dataset.id;
   if (post.classList.contains("focus")) fresh.classList.add("focus");
+  for (const [n, each] of post.querySelectorAll(".warned").entries()) {
+    const same = fresh.querySelectorAll(".warned")[n];
+    if (same) same.open = each.open; // what was opened stays open
+  }
   localTimes(fresh);
+  const held = post.contains(document.activeElement);
   post.replaceWith(fresh);
-  const moves = { favourite: 1, unfavourite: 1, boost: 1, unboost: 1, bookmark: 1, unbookmark: 1 };
+  watchCards(fresh);
+  if (held) (opposite(fresh, action) ?? fresh.querySelector(".by .when")).focus({ preventScroll: true });
+}
+
+// The button that undoes what was done, where the one that was pressed stood.
+function opposite(post, action) {
   const name = action.split("/").pop();
-  const opposite = name.startsWith("un") ? name.slice(2) : `un${name}`;
-  const again = moves[name] && fresh.querySelector(`form[action$="/${opposite}"] button`);
-  if (again) again.focus();
+  const other = name.startsWith("un") ? name.slice(2) : `un${name}`;
+  const found = post.querySelector(`form[action$="/${other}"] button`);
+  return found?.closest(".menu") ? post.querySelector(".pop summary") : found;
 }

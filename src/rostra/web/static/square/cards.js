@@ -37,14 +37,25 @@ document.addEventListener("click", (event) => {
   if (!play || event.metaKey || event.ctrlKey || event.shiftKey) return;
   event.preventDefault();
   const card = play.closest(".space-card");
-  for (const other of document.querySelectorAll(".space-card iframe")) other.remove(); // one at a time
+  const playing = card.querySelector("iframe");
+  for (const other of document.querySelectorAll(".space-card iframe")) stop(other); // one at a time
+  if (playing) return;
   const frame = document.createElement("iframe");
-  frame.src = `${play.href}?embed=1`;
+  frame.src = `${play.href}?embed=1&play=1`;
   frame.allow = "autoplay";
   frame.title = card.querySelector(".space-title").textContent;
   card.append(frame);
-  frame.focus();
+  play.dataset.words = play.firstChild.data;
+  play.firstChild.data = play.dataset.stop;
+  play.classList.add("second");
 });
+
+function stop(frame) {
+  const play = frame.parentElement.querySelector("[data-play]");
+  play.firstChild.data = play.dataset.words;
+  play.classList.remove("second");
+  frame.remove();
+}
 
 watchCards(document);
 setInterval(look, EVERY_MS * (0.8 + 0.4 * Math.random()));

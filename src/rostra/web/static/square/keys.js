@@ -1,5 +1,4 @@
-// Keys for who does without a mouse: j and k go from post to post, f likes, b boosts, r answers, n writes,
-// o or Enter opens, / searches, g then h goes home. Nothing is taken from whoever is typing.
+// Keys for who does without a mouse; /keys says which. Nothing is taken from whoever is typing.
 const posts = () => [...document.querySelectorAll(".post")];
 let before = "";
 
@@ -23,6 +22,13 @@ function press(selector) {
   here?.querySelector(selector)?.click();
 }
 
+function write() {
+  const text = document.getElementById("f-text");
+  if (text) text.focus();
+  else location.assign("/compose");
+}
+
+const GO = { h: "/", n: "/notices", s: "/spaces" };
 const KEYS = {
   j: () => go(1),
   k: () => go(-1),
@@ -30,14 +36,17 @@ const KEYS = {
   b: () => press('form[action$="boost"] button'),
   r: () => press(".tool.reply"),
   o: () => press(".by .when"),
-  n: () => document.getElementById("f-text")?.focus(),
+  m: () => press('form[action$="bookmark"] button'),
+  n: write,
+  u: () => document.querySelector("[data-pill]:not([hidden]) button")?.click(),
+  "?": () => location.assign("/keys"),
   "/": () => location.assign("/search"),
 };
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (before === "g" && event.key === "h") location.assign("/");
+  if (before === "g" && GO[event.key]) location.assign(GO[event.key]);
   else if (KEYS[event.key]) {
     event.preventDefault();
     KEYS[event.key]();

@@ -4,3 +4,6 @@ import "./actions.js";
 import "./cards.js";
 import "./compose.js";
 import "./keys.js";
+import "./menus.js";
+import "./live.js";
+if (document.querySelector("[data-uploads]")) import("./uploads.js");

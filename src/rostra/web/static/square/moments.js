@@ -23,11 +23,21 @@ function shown(moment) {
 }
 
 localTimes(document);
-const zone = document.getElementById("zone");
-if (zone) {
+// Times of forms stand in UTC until a script turns them into the reader's own, and back when sent.
+const local = (moment) => new Date(moment - moment.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+
+for (const zone of document.querySelectorAll("[data-zone]")) {
   zone.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  zone.closest("form").addEventListener("formdata", (event) => {
-    const chosen = event.formData.get("starts_at");
-    if (chosen) event.formData.set("starts_at", new Date(chosen).toISOString());
+}
+for (const form of document.querySelectorAll("form:has([data-zone])")) {
+  const fields = [...form.querySelectorAll("input[type=datetime-local]")];
+  for (const field of fields) if (field.value) field.value = local(new Date(`${field.value}Z`));
+  form.addEventListener("formdata", (event) => {
+    for (const { name, value } of fields) {
+      if (value) event.formData.set(name, new Date(value).toISOString());
+    }
   });
+}
+for (const zone of document.querySelectorAll("[data-guess]")) {
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
 }

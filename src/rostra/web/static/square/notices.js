@@ -1,4 +1,4 @@
-// The page of notices: says how many came since it was opened, and guesses the time zone.
+// The page of notices: says how many came since it was opened.
 
 import { follow } from "./stream.js";
 
@@ -12,6 +12,3 @@ function count(by) {
 }
 
 follow("/stream?of=user", { notice: () => count(1), back: () => count(0) });
-
-const zone = document.querySelector("[data-guess]");
-if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
