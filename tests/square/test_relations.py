@@ -64,7 +64,9 @@ async def test_who_is_locked_is_asked_and_decides(town) -> None:
             await town.do(again, ben, eve.id)
 
 
-async def test_who_is_unlocked_lets_everybody_in_who_asked_but_the_limited(town, monkeypatch) -> None:
+async def test_who_is_unlocked_lets_everybody_in_who_asked_but_the_limited(
+    town, monkeypatch
+) -> None:
     monkeypatch.setattr(letting_in, "STEP", 2)
     ana = await town.person("ana", locked=True)
     crowd = [await town.person(f"fan{number}") for number in range(3)]
