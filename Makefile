@@ -16,9 +16,9 @@ DATA ?= ./data
 ARGS ?=
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# Most tests wait for real time to pass, so two at a time do not make each other late;
-# tests/conftest.py keeps apart what another of its kind would make late.
-TWO := -n 2 --dist loadfile --no-loadscope-reorder
+# Most tests wait for real time to pass, so three at a time do not make each other late on two
+# cores; tests/conftest.py keeps apart what another of its kind would make late.
+THREE := -n 3 --dist loadfile --no-loadscope-reorder
 # Commands that tests start, and the Debian packages that bring them.
 NEEDED := ffmpeg:ffmpeg mpv:mpv espeak-ng:espeak-ng chromium:chromium node:nodejs npm:npm \
   pg_lsclusters:postgresql cvlc:vlc-bin,vlc-plugin-base ip:iproute2 nft:nftables \
@@ -37,13 +37,13 @@ serve: $(VENV)/.runtime
 # What fails beside others is tried once more alone: sound that is judged by the sample may be late
 # on a machine that is busy elsewhere. What fails alone as well is a fault.
 test: $(VENV)/.dev debian lint
-	@$(BIN)/python -m pytest $(TWO) $(ARGS) || { \
+	@$(BIN)/python -m pytest $(THREE) $(ARGS) || { \
 	  code=$$?; [ $$code -eq 1 ] || exit $$code; \
 	  echo "Once more, alone:"; \
 	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
 
 check: $(VENV)/.dev lint
-	$(BIN)/python -m pytest -m "not process and not browser" $(TWO) $(ARGS)
+	$(BIN)/python -m pytest -m "not process and not browser" $(THREE) $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from rostra.square import search
 from rostra.square.audience import circle_for
 from rostra.square.filtering import NO_FILTERS
 from rostra.square.search_terms import parse
+from rostra.square.search_time import in_time
 from rostra.square.span import Span
 from rostra.square.tables import posts
 from rostra.square.walking import Reader
@@ -153,7 +154,7 @@ def _posts(typed: str, deep_id: int | None) -> Search:
     async def run(connection: AsyncConnection, viewer: Account, now_ms: int) -> int:
         circle = await circle_for(connection, viewer, now_ms)
         reader, span = Reader(circle, NO_FILTERS, now_ms), Span(20, deep_id)
-        return len(await search.posts_like(connection, parse(typed), reader, span))
+        return len((await search.posts_like(connection, parse(typed), reader, span)).views)
 
     return run
 
@@ -188,7 +189,7 @@ async def _timed(
     for number, run in enumerate(searches):
         began = time.perf_counter()
         try:
-            async with database.reading() as connection:
+            async with database.reading(together=True) as connection, in_time(connection):
                 results.append(await run(connection, viewers[number % len(viewers)], now_ms))
         except NotProcessable:
             refused += 1

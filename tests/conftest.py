@@ -1,18 +1,23 @@
 """What holds for all tests: in which order they run, and which never run at the same time.
 
-Most tests wait for real time to pass, so two workers share two cores. Two kinds must not be late:
+Most tests wait for real time to pass, so three workers share two cores. Two kinds must not be late:
 sound, which is judged by the sample, and pages in Chromium. Neither ever runs beside its like; what
-computes for long stands with the sound, so as not to be beside it.
+computes for long stands with the sound, so as not to be beside it. The third worker gives way to
+the other two: it takes no lane, asks for the processor more politely, and begins at the other end,
+where tests only compute.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from rostra.store.database import Database, open_database
 from rostra.testing.databases import Postgres, SqliteFiles
@@ -21,6 +26,7 @@ HERE = Path(__file__).parent
 LANES = {  # by how a file's name begins
     "browser/": "pages",
     "stage/test_chromium": "pages",
+    "programme/test_replay": "pages",
     "stage/": "sound",
     "network/": "sound",
     "players/": "sound",
@@ -30,11 +36,27 @@ LANES = {  # by how a file's name begins
     "testing/": "sound",
 }
 # Workers take what is long first, so that in the end none waits long for the others.
-FIRST = [*LANES, "edge/", "cli/", "node/", "doors/", "doctor/"]
+FIRST = [*LANES, "bench/", "edge/", "cli/", "node/", "doors/", "doctor/"]
+POLITE = "gw2"
+NICE = 5
+"""A quarter of a processor that somebody else wants as well, so that what it does is not late."""
 
 
 class Lanes(LoadScopeScheduling):
-    """What is in one lane stays on one worker; so does a file that is in none."""
+    """What is in one lane stays on one worker; so does a file that is in none.
+
+    The polite worker takes files from the end, and goes when only lanes are left.
+    """
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        if node.gateway.id == POLITE:
+            files = [scope for scope in self.workqueue if scope not in LANES.values()]
+            if files:
+                self.workqueue.move_to_end(files[-1], last=False)
+            elif any(not other.shutting_down for other in self.nodes if other is not node):
+                node.shutdown()
+                return
+        super()._assign_work_unit(node)
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0].removeprefix("tests/")
@@ -46,12 +68,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Lanes:
     return Lanes(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if getattr(config, "workerinput", {}).get("workerid") == POLITE:
+        os.nice(NICE)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         file = item.path.relative_to(HERE).as_posix()
         return next((n for n, start in enumerate(FIRST) if file.startswith(start)), len(FIRST))
 
     items.sort(key=place)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_lines() -> None:
+    """What is logged in this process, without the pictures of each exception: a fifth of a second
+    for each."""
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure([structlog.processors.add_log_level, renderer])
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +111,7 @@ async def database(
     """A database with the present schema and nobody in it, of each kind in turn."""
     url = None
     if request.param == "postgresql":
-        url = await request.getfixturevalue("postgres").migrated_database()
+        url = await request.getfixturevalue("postgres").lent_database()
     else:
         await sqlite_files.copy_to(tmp_path / "rostra.db")
     made = open_database(tmp_path / "rostra.db", url)

@@ -80,7 +80,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path, sqlite_files: SqliteFil
     url, new_url = None, lambda: None
     if request.param == "postgresql":
         server = request.getfixturevalue("postgres")
-        url, new_url = asyncio.run(server.migrated_database()), server.new_database
+        url, new_url = asyncio.run(server.lent_database()), server.new_database
     else:
         asyncio.run(sqlite_files.copy_to(places.database))
     return Kept(places, url, new_url)

@@ -133,3 +133,14 @@ async def test_a_change_made_here_is_seen_at_once(database: Database) -> None:
         await choose(connection, {"title": "Agora"}, by=None, now_ms=1)
     kept.forget()
     assert (await kept.get(database, clock)).title == "Agora"
+
+
+async def test_pages_have_what_was_read_last_without_asking(database: Database) -> None:
+    clock, kept = ManualClock(), KeptCharter()
+    assert kept.last == Charter()
+    async with database.writing() as connection:
+        await choose(connection, {"title": "Agora"}, by=None, now_ms=1)
+    await kept.get(database, clock)
+    clock.pass_seconds(KEEP_NS / 1e9)
+    kept.forget()
+    assert kept.last.title == "Agora"

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from rostra.chores import queue
 from rostra.chores.queue import (
@@ -226,3 +226,26 @@ async def test_the_census_tells_what_is_behind(database):
 def test_pauses_grow_and_stay_within_an_hour(tries, chance):
     assert 0 < pause_ms(tries, chance) <= HOUR
     assert pause_ms(tries + 1, chance) >= pause_ms(tries, chance)
+
+
+async def test_what_recurs_is_left_alone_while_somebody_is_at_it_and_begins_anew_when_given_up(
+    database,
+):
+    async def ensure() -> None:
+        async with database.writing() as connection:
+            await queue.ensure_chore(connection, "sweep", "daily", due_ms=NOW, now_ms=NOW)
+
+    async def during(chore: Chore, now_ms: int) -> Later:
+        await ensure()  # another web process starts just now
+        return Later(NOW + HOUR, {"after": 7})
+
+    await ensure()
+    assert await turn_crank(database, {"sweep": during}, NOW) == 1
+    await ensure()
+    (row,) = await rows(database)
+    assert (row.due_ms, row.details) == (NOW + HOUR, {"after": 7})
+    async with database.writing() as connection:
+        await connection.execute(update(chores).values(failed_ms=NOW))
+    await ensure()
+    (row,) = await rows(database)
+    assert (row.due_ms, row.details, row.failed_ms) == (NOW, {}, None)

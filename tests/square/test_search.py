@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -14,7 +15,7 @@ from rostra.people import actions as people
 from rostra.people.editing import Change, change_profile
 from rostra.people.leaving import forget
 from rostra.people.tables import accounts
-from rostra.square import actions, reactions, relations, search, search_plans
+from rostra.square import actions, reactions, relations, search, search_plans, search_time
 from rostra.square.act import Act
 from rostra.square.audience import circle_for
 from rostra.square.filtering import NO_FILTERS
@@ -62,8 +63,8 @@ async def post(database, author, words, *, at=NOW, **wishes):
 async def found(database, typed, viewer=None, **span):
     async with database.reading() as connection:
         reader = Reader(await circle_for(connection, viewer, NOW), NO_FILTERS, NOW)
-        views = await search.posts_like(connection, parse(typed), reader, Span(**span))
-        return [view.post.text for view in views]
+        page = await search.posts_like(connection, parse(typed), reader, Span(**span))
+        return [view.post.text for view in page.views]
 
 
 async def people_found(database, typed, viewer=None, **more):
@@ -194,18 +195,49 @@ async def test_pages_go_on_where_the_last_one_ended(database, ada, bob, monkeypa
 
 @pytest.mark.parametrize("typed", ["the", "the -to", "before:2020"])
 async def test_a_search_that_takes_too_long_says_what_to_do(database, ada, typed, monkeypatch):
-    monkeypatch.setattr(search_plans, "SECONDS", 0.1)
+    monkeypatch.setattr(search_time, "SECONDS", 0.1)
     slow = {
         "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1e9) "
         "SELECT count(*) FROM n",
         "postgresql": "SELECT count(*) FROM generate_series(1, 1000000000)",
     }
-    async with database.reading() as connection:
+    short = {
+        "sqlite": slow["sqlite"].replace("1e9", "1e5"),
+        "postgresql": slow["postgresql"].replace("1000000000", "100000"),
+    }
+    async with database.reading(together=True) as connection:
         with pytest.raises(NotProcessable, match="narrower"):
-            async with search_plans.in_time(connection):
+            async with search_time.in_time(connection):
                 await connection.execute(text(slow[connection.dialect.name]))
+    began = time.monotonic()
+    async with database.reading(together=True) as connection:
+        with pytest.raises(NotProcessable, match="narrower"):
+            async with search_time.in_time(connection):  # each within it, but not all together
+                for _ in range(10_000):
+                    await connection.execute(text(short[connection.dialect.name]))
+    assert time.monotonic() - began < 0.25
     await post(database, ada, "the last")
     assert await found(database, "the") == ["the last"]
+
+
+async def test_a_page_that_is_short_for_who_is_hidden_says_where_it_goes_on(
+    database, ada, bob, monkeypatch
+):
+    first = await post(database, bob, "word of Bob", at=NOW)
+    for n in range(40):
+        await post(database, ada, f"word {n}", at=NOW + 1 + n)
+    async with acting(database, NOW + 100) as act:
+        await relations.mute(act, bob, ada.id)
+    for walked in (search_plans.WALKED, 3):
+        monkeypatch.setattr(search_plans, "_ASKED", search_plans.statements(walked))
+        seen, older, pages = [], None, 0
+        async with database.reading() as connection:
+            reader = Reader(await circle_for(connection, bob, NOW), NO_FILTERS, NOW)
+            while pages == 0 or older is not None:
+                span = Span(2, max_id=older)
+                page = await search.posts_like(connection, parse("word"), reader, span)
+                seen, older, pages = [*seen, *page.views], page.older, pages + 1
+        assert [view.post.id for view in seen] == [first.id] and pages > 1
 
 
 @given(typed=TYPED)
@@ -216,7 +248,8 @@ async def test_any_text_finds_something_or_nothing(database, typed):
     async with database.reading() as connection:
         circle = await circle_for(connection, None, NOW)
         reader = Reader(circle, NO_FILTERS, NOW)
-        assert await search.posts_like(connection, parse(typed), reader, Span()) == []
+        page = await search.posts_like(connection, parse(typed), reader, Span())
+        assert (page.views, page.older) == ([], None)
         assert await search.people_like(connection, typed, circle) == []
         assert await search.spaces_like(connection, typed, circle) == []
         assert await search.tags_like(connection, typed) == []

@@ -35,9 +35,14 @@ class KeptCharter:
             self._charter, self._asked_ns = charter, asked_ns
             return charter
 
+    @property
+    def last(self) -> Charter:
+        """What was read last, however old; the defaults before anything was."""
+        return self._charter if self._charter is not None else Charter()
+
     def forget(self) -> None:
         """It was changed here just now."""
-        self._charter = None
+        self._asked_ns = -KEEP_NS
 
     def _fresh(self, now_ns: int) -> Charter | None:
         return self._charter if now_ns - self._asked_ns < KEEP_NS else None

@@ -91,6 +91,23 @@ async def add_chore(
     )  # fmt: skip
 
 
+async def ensure_chore(
+    connection: AsyncConnection, kind: str, subject: str, *, due_ms: int, now_ms: int
+) -> None:
+    """Have one there that puts itself off for ever: one that waits or is under way is left alone.
+
+    One that was given up begins anew.
+    """
+    given_up = chores.c.failed_ms.is_not(None)
+    mine = (chores.c.kind == kind) & (chores.c.subject == subject)
+    await connection.execute(delete(chores).where(mine, given_up))
+    await insert_if_absent(
+        connection, chores,
+        {"id": sortable_id(now_ms), "kind": kind, "subject": subject, "details": {},
+         "due_ms": due_ms, "created_ms": now_ms},
+    )  # fmt: skip
+
+
 async def forget_chore(connection: AsyncConnection, kind: str, subject: str) -> None:
     """It is not to be done after all."""
     await connection.execute(

@@ -119,9 +119,10 @@ def approve(data: Path | None, config: Path | None, handle: str) -> None:
 @DATA
 @CONFIG
 @click.option("--uses", default=1, metavar="N", help="For how many people.", show_default=True)
-@click.option("--days", default=7, metavar="N", help="For how long.", show_default=True)
-def invite(data: Path | None, config: Path | None, uses: int, days: int) -> None:
+@click.option("--days", type=int, metavar="N", help="For how long, if not as the charter says.")
+def invite(data: Path | None, config: Path | None, uses: int, days: int | None) -> None:
     """Print a link with which people may sign up."""
+    from rostra.charter.choices import read_charter  # noqa: PLC0415
     from rostra.clock import SystemClock  # noqa: PLC0415
     from rostra.people import actions, signup  # noqa: PLC0415
 
@@ -129,7 +130,8 @@ def invite(data: Path | None, config: Path | None, uses: int, days: int) -> None
 
     async def make(connection: AsyncConnection) -> str:
         admin, _ = await actions.first_administrator(connection, now_ms=now_ms)
-        made = await signup.make_invite(connection, admin, uses=uses, days=days, now_ms=now_ms)
+        lasts = (await read_charter(connection)).invitation_days if days is None else days
+        made = await signup.make_invite(connection, admin, uses=uses, days=lasts, now_ms=now_ms)
         return made.code
 
     click.echo(f"{_public_url(data, config)}/sign-up?code={_do(data, config, make)}")

@@ -42,10 +42,8 @@ async def leave(connection: AsyncConnection, account: Account, now_ms: int) -> i
 
     Raises Conflict for the last administrator.
     """
-    if account.role == "admin":
-        admins = [a for a in await queries.everybody(connection) if a.role == "admin" and a.may_act]
-        if len(admins) <= 1:
-            raise Conflict("You are the last administrator: make another one first.")
+    if account.role == "admin" and len(await queries.administrators(connection)) <= 1:
+        raise Conflict("You are the last administrator: make another one first.")
     due_ms = now_ms + GRACE_MS
     await connection.execute(
         update(accounts).where(accounts.c.id == account.id).values(state="leaving")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.queries import Account
 from rostra.people.tables import accounts
+from rostra.store.padding import padded
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ async def of_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, P
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = await connection.execute(_BY_IDS, {"ids": tuple(wanted)})
+    rows = await connection.execute(_BY_IDS, {"ids": padded(wanted)})
     return {row.id: _profile(row) for row in rows}
 
 

@@ -87,6 +87,13 @@ async def first_admin(connection: AsyncConnection) -> Account | None:
     return await _one(connection, admins.order_by(accounts.c.created_ms).limit(1))
 
 
+async def administrators(connection: AsyncConnection) -> list[Account]:
+    """Those who can act, the first one first."""
+    admins = _ACCOUNT.where(accounts.c.role == "admin", accounts.c.state.in_(ACTING))
+    rows = await connection.execute(admins.order_by(accounts.c.created_ms))
+    return [_account(row) for row in rows]
+
+
 async def everybody(connection: AsyncConnection) -> list[Account]:
     rows = await connection.execute(_ACCOUNT.order_by(accounts.c.handle))
     return [_account(row) for row in rows]

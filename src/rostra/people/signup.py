@@ -112,7 +112,12 @@ async def sign_up(
     await connection.execute(
         update(accounts)
         .where(accounts.c.id == account.id)
-        .values(email=wish.email or None, plea=wish.plea, language=wish.language)
+        .values(
+            email=wish.email or None,
+            plea=wish.plea,
+            language=wish.language,
+            default_visibility=charter.default_visibility,
+        )
     )
     await set_password(connection, account.id, hashed, now_ms, length=SHORTEST_ALONE)
     return account

@@ -38,7 +38,7 @@ _SPACE = select(
     spaces, accounts.c.handle.label("owner_handle"), accounts.c.name.label("host")
 ).join(accounts, accounts.c.id == spaces.c.owner_id)
 
-# Lists leave out those whose owner is suspended, leaving or gone; by its address one is still found.
+# Lists leave out those whose owner is suspended, leaving or gone; each is found by its address.
 _OF_SOMEBODY_SEEN = accounts.c.state.in_(SEEN)
 
 

@@ -35,6 +35,7 @@ from rostra.square.posts import PostView
 from rostra.square.span import LARGEST_ID, Shape, Span
 from rostra.square.tables import follows, list_members, lists, post_tags, posts
 from rostra.square.walking import SEED, Reader, Seed, at_home, bearable, seeds_of, walk
+from rostra.store.padding import padded
 
 People = Callable[[], Any]
 """A query for ids of accounts, in the column `id`, with the parameter `whose`."""
@@ -108,7 +109,7 @@ async def _by_people(
         return []
     # Where fewer have anything, all of what they have is looked at.
     last = found[-1].first if len(found) == span.limit else (LARGEST_ID if span.upwards else 0)
-    them = {"them": [row.id for row in found], "last": last}
+    them = {"them": padded([row.id for row in found]), "last": last}
     return await _asked(connection, _by_them(span.shape), span, them)
 
 
@@ -154,7 +155,11 @@ def _by_them(shape: Shape) -> Select[Any]:
     last = bindparam("last", type_=BigInteger)
     bound = posts.c.id <= last if shape.upwards else posts.c.id >= last
     them = posts.c.author_id.in_(bindparam("them", expanding=True))
-    return shape.within(select(*SEED).where(them, bound, *_shown(posts)), posts.c.id)
+    within = shape.within(select(*SEED).where(them, bound, *_shown(posts)), posts.c.id)
+    # In the order of a sum, which no index has: else PostgreSQL walks the newest posts of all until
+    # it has met enough of theirs.
+    order = (posts.c.id + 0).asc() if shape.upwards else (posts.c.id + 0).desc()
+    return within.order_by(None).order_by(order)
 
 
 @cache

@@ -209,7 +209,9 @@ def _shown(account_id: str, after_id: int, now_ms: int) -> Select[Any]:
 
 
 def _seemly(account_id: Any, now_ms: int) -> tuple[ColumnElement[bool], ...]:
-    seen = exists().where(_SENDERS.c.id == notices.c.from_id, _SENDERS.c.state.in_(SEEN))
+    waits = and_(notices.c.kind == "admin.sign_up", _SENDERS.c.state == "pending")
+    there_and_seen = or_(_SENDERS.c.state.in_(SEEN), waits)
+    seen = exists().where(_SENDERS.c.id == notices.c.from_id, there_and_seen)
     there = exists().where(posts.c.id == notices.c.post_id, posts.c.deleted_ms.is_(None))
     shut_out = shuts_out(account_id, notices.c.from_id, now_ms)
     return (

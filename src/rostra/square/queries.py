@@ -16,6 +16,7 @@ from rostra.square import polls
 from rostra.square.posts import Attached, Post
 from rostra.square.rules import may_see
 from rostra.square.tables import blocks, follows, posts, revisions
+from rostra.store.padding import padded
 
 _NAMES = [column.name for column in posts.columns]
 assert [field.name for field in fields(Post)] == _NAMES
@@ -40,7 +41,7 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, P
     wanted = tuple(set(ids))
     if not wanted:
         return {}
-    rows = await connection.execute(_BY_IDS, {"ids": wanted})
+    rows = await connection.execute(_BY_IDS, {"ids": padded(wanted)})
     return {row.id: post_of(row) for row in rows}
 
 

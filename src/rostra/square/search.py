@@ -22,7 +22,7 @@ from rostra.people.tables import accounts, name_words
 from rostra.rooms.tables import space_words, spaces
 from rostra.square.audience import Circle
 from rostra.square.posts import PostView
-from rostra.square.search_plans import LARGEST_ID, Part, Wanted, ids, in_time
+from rostra.square.search_plans import LARGEST_ID, Part, Wanted, ids
 from rostra.square.search_terms import LONGEST, Terms
 from rostra.square.search_words import by_author
 from rostra.square.span import Span
@@ -41,23 +41,31 @@ _HANDLE = re.compile(r"@?([a-z0-9_]{1,32})(?:@[^\s@]+)?$")
 _LAST = "\U0010ffff"  # sorts after every token with the same beginning
 
 
+@dataclass(frozen=True)
+class FoundPosts:
+    """A page of posts, which those that are hidden from the finder make shorter; the older ones
+    are behind `older`, None where there are none."""
+
+    views: list[PostView]
+    older: int | None
+
+
 async def posts_like(
     connection: AsyncConnection, terms: Terms, reader: Reader, span: Span, *, author_id: str = ""
-) -> list[PostView]:
-    """The posts of `span` that meet `terms`, newest first; of one author alone if that is said.
-
-    Raises NotProcessable after a second.
-    """
+) -> FoundPosts:
+    """The posts of `span` that meet `terms`, newest first; of one author alone if that is said."""
     wanted = await _wanted(connection, terms, reader.circle)
-    if wanted is None:
-        return []
-    if author_id and not _ID.fullmatch(author_id):
-        return []
+    if wanted is None or (author_id and not _ID.fullmatch(author_id)):
+        return FoundPosts([], None)
     if author_id:
         wanted = replace(wanted, words=(*wanted.words, _single([by_author(author_id)])[0]))
 
+    reached: int | None = None
+
     async def source(part: Span) -> Sequence[Seed]:
-        found = await ids(connection, wanted, _part(part, terms))
+        nonlocal reached
+        found, whole = await ids(connection, wanted, _part(part, terms))
+        reached = None if whole or not found else found[-1]
         rows = await connection.execute(select(*SEED).where(posts.c.id.in_(found)))
         seeds = {seed.id: seed for seed in seeds_of(rows)}
         return [seeds[number] for number in found if number in seeds]
@@ -68,8 +76,10 @@ async def posts_like(
         known = view.post.author_id in circle.following | {circle.account_id}
         return presentable(view, circle) and (known or not view.author.hidden)
 
-    async with in_time(connection):
-        return await walk(connection, source, span, reader, findable, context="public")
+    views = await walk(connection, source, span, reader, findable, context="public")
+    if views and (len(views) == span.limit or span.upwards):
+        reached = views[-1].post.id
+    return FoundPosts(views, reached)
 
 
 async def people_like(
@@ -97,9 +107,8 @@ async def people_like(
         _findable(circle, handle, following=following),
     )
     order = ((accounts.c.handle != handle), accounts.c.followers.desc(), accounts.c.handle)
-    async with in_time(connection):
-        rows = await connection.execute(found.order_by(*order).limit(limit).offset(offset))
-        numbers = [row.id for row in rows]
+    rows = await connection.execute(found.order_by(*order).limit(limit).offset(offset))
+    numbers = [row.id for row in rows]
     shown = await profiles.of_ids(connection, numbers)
     return [shown[number] for number in numbers if number in shown]
 

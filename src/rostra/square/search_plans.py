@@ -8,20 +8,13 @@ fills a page for whatever is common; what is not is rare enough for the index.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rostra.errors import NotProcessable
 from rostra.square.search_words import by_author, mentioning
-
-SECONDS = 0.8
-"""For one search, all its statements together."""
 
 WALKED = 15_000
 """Newest posts that are walked in PostgreSQL: about 4 ms."""
@@ -91,18 +84,16 @@ def statements(walked: int) -> dict[tuple[bool, bool], dict[str, TextClause]]:
 
 
 _ASKED = statements(WALKED)
-_PREPARE = text(
-    # plans for these very words; no workers and no compiling, which cost more than they save here
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
-    "set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true), "
-    # what is asked for is in memory as a rule: a list of ids is looked up, not searched for by
-    # reading a whole table
-    "set_config('random_page_cost', '1.1', true), "
-    "set_config('statement_timeout', :milliseconds, true)"
-)
 
 
-async def ids(connection: AsyncConnection, wanted: Wanted, part: Part) -> list[int]:
+class Ids(NamedTuple):
+    """Newest first; `whole` is false where there may be more beyond the last."""
+
+    found: list[int]
+    whole: bool
+
+
+async def ids(connection: AsyncConnection, wanted: Wanted, part: Part) -> Ids:
     """The newest posts of `part` that have what is wanted; half of its limit may be all at once.
 
     Of a library, whoever may see them; else only public ones, the viewer's own, and those that
@@ -118,12 +109,16 @@ async def ids(connection: AsyncConnection, wanted: Wanted, part: Part) -> list[i
         found = await connection.execute(
             statements["sqlite"], values | {"words": fts5_query(wanted)}
         )
-        return [row[0] for row in found]
+        return _ids([row[0] for row in found], part)
     values |= {"words": tsquery(wanted), "seen": " | ".join(map(_quoted, _seen(wanted)))}
     walked = [row[0] for row in await connection.execute(statements["walk"], values)]
     if len(walked) * 2 >= part.limit:
-        return walked  # a page, and whoever wants more asks for what is older
-    return [row[0] for row in await connection.execute(statements["index"], values)]
+        return Ids(walked, False)  # a page, and whoever wants more asks for what is older
+    return _ids([row[0] for row in await connection.execute(statements["index"], values)], part)
+
+
+def _ids(found: list[int], part: Part) -> Ids:
+    return Ids(found, len(found) < part.limit)
 
 
 def fts5_query(wanted: Wanted) -> str:
@@ -159,33 +154,3 @@ def _phrase(phrase: tuple[str, ...]) -> str:
 
 def _quoted(token: str) -> str:
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
-
-
-@asynccontextmanager
-async def in_time(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Searches in this transaction end after SECONDS. Raises NotProcessable, which says what to do.
-
-    The transaction is for nothing else afterwards.
-    """
-    loop = asyncio.get_running_loop()
-    began, watch = loop.time(), None
-    if connection.dialect.name == "sqlite":
-        raw = (await connection.get_raw_connection()).driver_connection
-        assert raw is not None
-        interrupts: list[asyncio.Task[None]] = []
-        watch = loop.call_later(
-            SECONDS, lambda: interrupts.append(loop.create_task(raw.interrupt()))
-        )
-    else:
-        await connection.execute(_PREPARE, {"milliseconds": str(int(SECONDS * 1000))})
-    try:
-        yield
-    except DBAPIError:
-        if loop.time() - began < SECONDS * 0.9:
-            raise
-        raise NotProcessable(
-            "This search takes too long: make it narrower, with another word, from: or after:."
-        ) from None
-    finally:
-        if watch is not None:
-            watch.cancel()

@@ -24,6 +24,7 @@ from rostra.square.queries import by_ids
 from rostra.square.rules import may_see
 from rostra.square.tables import bookmarks, favourites, posts
 from rostra.store.columns import ID
+from rostra.store.padding import padded
 
 
 async def show(
@@ -137,7 +138,7 @@ async def _mine(
     if not account_id or not ids:
         return {}
     found: dict[int, set[str]] = {}
-    for row in await connection.execute(_MARKS, {"me": account_id, "ids": ids}):
+    for row in await connection.execute(_MARKS, {"me": account_id, "ids": padded(ids)}):
         found.setdefault(row.post_id, set()).add(row.sign)
     return {post_id: frozenset(signs) for post_id, signs in found.items()}
 

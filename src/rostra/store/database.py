@@ -12,6 +12,7 @@ queue. Readers never wait for a writer (WAL). A commit that returned is on the d
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,7 +22,7 @@ import orjson
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -39,7 +40,11 @@ BUSY_SECONDS = 1.2
 TOTAL_SECONDS = 1.8
 """For one transaction, all in all."""
 
+UNASKED_SECONDS = 1.0
+"""A connection used so lately is not asked whether it is there: asking costs as much as a query."""
+
 POOL = 8
+_USED = "rostra used"
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": lambda value: orjson.loads(value) if isinstance(value, str) else value,
@@ -62,13 +67,15 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, together: bool = False) -> AsyncIterator[AsyncConnection]:
         """A connection that only looks. Raises Unavailable when the database cannot be reached.
 
         Each statement sees what was committed before it: there is no transaction around them, whose
-        beginning and end would cost as much as most of them.
+        beginning and end would cost as much as most of them. `together` makes one, for whoever
+        needs settings that hold for it alone.
         """
-        async with _in_time(), self._looking.connect() as connection:
+        engine = self.engine if together else self._looking
+        async with _in_time(), engine.connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -179,12 +186,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql(url: str) -> AsyncEngine:
     milliseconds = str(int(BUSY_SECONDS * 1000))
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=POOL,
         max_overflow=0,
         pool_timeout=1.0,
-        pool_pre_ping=True,
         **_JSON,
         connect_args={
             "timeout": BUSY_SECONDS,
@@ -193,6 +199,24 @@ def _postgresql(url: str) -> AsyncEngine:
                 "lock_timeout": milliseconds,
                 "statement_timeout": milliseconds,
                 "synchronous_commit": "on",
+                "jit": "off",  # compiling a query takes longer than any of ours
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _still_there)
+    event.listen(engine.sync_engine, "checkin", _note_use)
+    return engine
+
+
+def _still_there(raw: Any, record: Any, _: Any) -> None:
+    """Ask a connection that nobody has used for a while; the pool makes a new one in its place."""
+    if time.monotonic() - record.info.get(_USED, 0.0) < UNASKED_SECONDS:
+        return
+    try:
+        raw.ping()
+    except Exception as gone:
+        raise DisconnectionError from gone
+
+
+def _note_use(_: Any, record: Any) -> None:
+    record.info[_USED] = time.monotonic()

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 import rostra
 from rostra.web import (
+    about,
     account,
     admin,
     following,
@@ -52,6 +53,7 @@ DOORS = (
     following,
     own_filters,
     own_lists,
+    about,
     sse,
     notices,
     moderation,

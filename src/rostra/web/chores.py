@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from rostra.chores.queue import Chore, Doer, Later, add_chore, turn_crank
+from rostra.chores.queue import Chore, Doer, Later, ensure_chore, turn_crank
 from rostra.errors import RostraError, Unavailable
 from rostra.ids import sortable_id_at
 from rostra.programme.manifest import Manifest
@@ -112,7 +112,7 @@ async def _set_recurring(parts: WebParts) -> None:
     try:
         async with parts.database.writing() as connection:
             for kind in (TIDY, *retention.DAILY):
-                await add_chore(connection, kind, {}, due_ms=now_ms, now_ms=now_ms, subject=kind)
+                await ensure_chore(connection, kind, kind, due_ms=now_ms, now_ms=now_ms)
     except Unavailable as error:
         log.warning("what is old stays for now", reason=error.sentence)
 

@@ -30,7 +30,6 @@ _PACKED = (".png",)
 """What gzip makes no smaller."""
 
 
-
 @dataclass(frozen=True)
 class File:
     """Content, media type and ETag of one file; `packed` is the content by gzip, if that helps."""

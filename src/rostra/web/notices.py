@@ -172,6 +172,8 @@ def _link(notice: Notice, view: PostView | None, who: Sequence[Profile]) -> str:
         return "/settings/standing"
     if notice.kind == "admin.report":
         return f"/moderation/reports/{notice.report_id}" if notice.report_id else "/moderation"
+    if notice.kind == "admin.sign_up":
+        return "/settings/newcomers"
     if notice.space_slug is not None:
         return f"/spaces/{notice.space_slug}"
     if view is not None:

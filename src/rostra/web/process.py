@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from rostra.bus.contract import Bus
+from rostra.charter.kept import KEEP_NS
 from rostra.clock import Clock
 from rostra.errors import Misconfigured, Unavailable
 from rostra.programme.places import Places
@@ -140,7 +141,9 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
     await parts.circles.listen()
     hub = cast(FastAPI, configured.app).state.hub
     server.at_end = hub.close
-    going_on = (_tell_for_ever(parts), crank_for_ever(parts), hub.listen())
+    going_on = (
+        _tell_for_ever(parts), _read_charter_for_ever(parts), crank_for_ever(parts), hub.listen(),
+    )  # fmt: skip
     beside = [asyncio.create_task(each) for each in going_on]
     try:
         await server.serve(sockets=[door])
@@ -148,6 +151,16 @@ async def _serve(parts: WebParts, door: socket.socket) -> None:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+
+async def _read_charter_for_ever(parts: WebParts) -> None:
+    """So that pages, which wait for no database, have the title that the operator chose."""
+    while True:
+        try:
+            await parts.charter()
+        except Unavailable as reason:
+            log.warning("the charter was not read", reason=reason.sentence)
+        await asyncio.sleep(KEEP_NS / 1e9)
 
 
 def _renew(certificate: Renewable) -> None:

@@ -14,10 +14,13 @@ from rostra.web.parts import WebParts
 
 @asynccontextmanager
 async def reading(
-    parts: WebParts, viewer: Account | None
+    parts: WebParts, viewer: Account | None, *, together: bool = False
 ) -> AsyncIterator[tuple[AsyncConnection, Reader]]:
-    """An open connection, and what `viewer` wants and does not want to see."""
+    """An open connection, and what `viewer` wants and does not want to see.
+
+    `together` as Database.reading has it.
+    """
     filters = await parts.circles.filters(parts.database, viewer)
-    async with parts.database.reading() as connection:
+    async with parts.database.reading(together=together) as connection:
         circle = await parts.circles.circle(connection, viewer)
         yield connection, Reader(circle, filters, parts.now_ms())

@@ -65,7 +65,7 @@ async def show(request: Request) -> Response:
         found=shown,
         nothing=not any(shown.values()),
         refusal=refusal.sentence if refusal is not None else None,
-        older=_next(text, tab, shown, limit + offset) if more else None,
+        older=_next(text, tab, shown, limit + offset) if more else _beyond(text, tab, found),
         tag_page=lambda tag: f"/tags/{quote(tag, safe='')}",
     )
 
@@ -102,6 +102,13 @@ def _next(text: str, tab: str, shown: dict[str, list[Any]], offset: int) -> str 
     if tab == "posts":
         return _address(text, tab, max_id=shown["posts"][-1]["id"])
     return _address(text, tab, offset=offset) if offset <= MOST_SKIPPED else None
+
+
+def _beyond(text: str, tab: str, found: Found) -> str | None:
+    """Where a page of posts goes on that those hidden from the reader made short, or empty."""
+    if tab != "posts" or found.older is None:
+        return None
+    return _address(text, tab, max_id=found.older)
 
 
 def _address(text: str, tab: str, **more: int) -> str:

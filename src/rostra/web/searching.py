@@ -18,6 +18,7 @@ from rostra.square import search
 from rostra.square.posts import PostView
 from rostra.square.search import FoundTag
 from rostra.square.search_terms import LONGEST, Terms, parse
+from rostra.square.search_time import in_time
 from rostra.square.span import Span
 from rostra.square.text import tag_key
 from rostra.square.views import show
@@ -52,10 +53,11 @@ class Asked:
 
 @dataclass
 class Found:
-    """What was found, each kind in its own order."""
+    """What was found, each kind in its own order; more posts may be behind the id `older`."""
 
     people: list[Profile] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)
+    older: int | None = None
     spaces: list[Manifest] = field(default_factory=list)
     tags: list[FoundTag] = field(default_factory=list)
 
@@ -68,12 +70,19 @@ async def look(request: Request, viewer: Account | None, asked: Asked) -> Found:
     text = asked.text.strip()[:LONGEST]
     if not text:
         return Found()
-    async with parts.limits.searching.one(), reading(parts, viewer) as (connection, reader):
+    async with (
+        parts.limits.searching.one(),
+        reading(parts, viewer, together=True) as (
+            connection,
+            reader,
+        ),
+    ):
         address = own_address(text, parts.origins)
         if address is not None:
             found, slugs = await _at(connection, reader, viewer, address)
         else:
-            found, slugs = await _looked(connection, reader, text, asked)
+            async with in_time(connection):
+                found, slugs = await _looked(connection, reader, text, asked)
     found.spaces = await manifests_of(parts, slugs)
     return found
 
@@ -92,12 +101,12 @@ async def _looked(
         slugs = await search.spaces_like(connection, text, circle, **page)
     if "tags" in asked.kinds:
         found.tags = await search.tags_like(connection, tag_key(text), **page)
-    if "posts" in asked.kinds:  # last: it may set limits to the statements of this transaction
+    if "posts" in asked.kinds:
         span = asked.span.of_size(asked.limit + asked.offset)
-        views = await search.posts_like(
+        page_of_posts = await search.posts_like(
             connection, parse(text), reader, span, author_id=asked.author_id
         )
-        found.posts = views[asked.offset :]
+        found.posts, found.older = page_of_posts.views[asked.offset :], page_of_posts.older
     return found, slugs
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from rostra.web.files import static
+from rostra.web.parts import parts_of
 
 HERE = Path(__file__).parent
 TEXTS = HERE / "texts"
@@ -56,6 +57,16 @@ def texts(language: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=16)
+def worded(language: str, title: str) -> dict[str, str]:
+    """The same, where `name` is what the operator called the place."""
+    return {**texts(language), "name": title}
+
+
+def _title(request: Request) -> str:
+    return parts_of(request).kept_charter.last.title
+
+
 @cache
 def stage_texts(language: str) -> dict[str, dict[str, str]]:
     """Those of the stage page: `page` for the template, `live` for its modules."""
@@ -93,6 +104,6 @@ def page(
     """The page `name` with `values`; `t` in it are the texts, `path` says where one is."""
     language = language_of(request)
     given = {"me": None, "unread": 0, "path": request.url.path}
-    values = {**given, **values, "t": texts(language), "language": language}
+    values = {**given, **values, "t": worded(language, _title(request)), "language": language}
     body = environment().get_template(name).render(values)
     return HTMLResponse(body, status, {"Vary": "Accept-Language, Cookie", **(headers or {})})

@@ -7,6 +7,7 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import select
 
 from rostra.chores.queue import turn_crank
 from rostra.errors import NotFound
@@ -14,6 +15,10 @@ from rostra.people import profiles, queries
 from rostra.people.exports import KEPT_MS
 from rostra.people.leaving import GRACE_MS
 from rostra.people.rules import DAY_MS
+from rostra.programme.manifest import read
+from rostra.rooms import queries as rooms
+from rostra.rooms.actions import end_unopened
+from rostra.rooms.tables import space_words
 from rostra.square import actions, media_chores, reactions, relations
 from rostra.square.rules import Wish
 from rostra.web.acting import acting
@@ -105,6 +110,7 @@ async def test_whoever_leaves_may_come_back_for_fourteen_days(house, state):
         async with house.parts.database.reading() as connection:
             assert (await queries.by_id(connection, ada.id)).state == "leaving"
             assert await queries.by_api_token(connection, token) is None
+        assert await crank(house) == 1  # no Space is on
         house.later(GRACE_MS - DAY_MS)
         assert await crank(house) == 0
         assert (await house.sign_in(browser, "ada")).status_code == 303
@@ -152,6 +158,38 @@ async def test_after_fourteen_days_all_is_forgotten_but_the_handle(house):
     async with house.browser() as browser:
         form = {"handle": "ada", "name": "", "password": "four unrelated little words"}
         assert (await browser.post("/sign-up", data=form)).status_code == 409
+
+
+async def test_the_spaces_of_whoever_leaves_are_over_at_once_and_removed_with_the_account(house):
+    ada, square, places = await house.person("ada", "host"), house.square, house.parts.places
+    for slug in ("talk", "planned", "past"):
+        await square.space(ada, slug)
+    await square.stage("talk")
+    await end_unopened(places, "past", now_ms=1)
+    sound = places.manifest("past").with_name("p1.opus.mp4")
+    sound.write_bytes(b"voices")
+    async with house.browser() as browser:
+        await house.sign_in(browser, "ada")
+        square.refusal = {"code": "unavailable", "message": "Not now.", "status": 503}
+        assert await leave(house, browser) == 200
+        assert house.parts.chores_added.is_set()
+        assert await crank(house) == 1  # the stage does not answer: it is told again later
+        square.refusal = None
+        house.later(60_000)
+        await crank(house)
+    assert [asked["move"] for what, asked in square.asked if what == "command"][-1] == "end"
+    assert read(places.manifest("planned")).phase == "ended" and sound.exists()
+    house.later(GRACE_MS)
+    await crank(house)
+    for slug in ("talk", "planned", "past"):
+        left = read(places.manifest(slug))
+        assert (left.phase, left.title, left.host) == ("removed", "", "")
+    assert not sound.exists()
+    async with house.parts.database.reading() as connection:
+        assert await rooms.of_owner(connection, ada.id) == []
+        assert (await connection.execute(select(space_words))).all() == []
+    async with house.square.client() as client:
+        assert (await client.get("/api/spaces/past")).status_code == 404
 
 
 async def test_the_last_administrator_stays(house):

@@ -11,7 +11,7 @@ from email import message_from_string, policy
 import pytest
 
 from rostra.chores.queue import turn_crank
-from rostra.people import queries, signup
+from rostra.people import editing, queries, signup
 from rostra.people.rules import DAY_MS, HOUR_MS
 from rostra.settings import SmtpServer
 from rostra.web.account.chores import doers
@@ -244,3 +244,46 @@ async def test_without_a_mail_server_a_forgotten_password_is_the_administrators(
     async with house.browser() as browser:
         assert "administrator" in (await browser.get("/forgotten")).text
         assert (await browser.post("/forgotten", data={"who": "ada"})).status_code == 404
+
+
+async def test_whoever_waits_is_told_of_to_those_who_can_let_them_in(house):
+    await house.choose(registrations="approval", default_visibility="unlisted", invitation_days=3)
+    for handle, role in (("boss", "admin"), ("mo", "moderator"), ("ada", "member")):
+        await house.person(handle, role)
+    async with house.browser() as browser:
+        said = newcomer(plea="Owls", email="n@example.org")
+        assert (await browser.post("/sign-up", data=said)).status_code == 200
+    for who, told in (("boss", True), ("mo", True), ("ada", False)):
+        async with house.square.client(await house.square.token(who)) as client:
+            client.headers["Accept"] = "text/html"
+            notices = (await client.get("/notices")).text
+            assert ('href="/settings/newcomers"' in notices and "newton" in notices) is told
+            page = await client.get("/settings/newcomers")
+            assert page.status_code == (200 if told else 403)
+            assert ("n@example.org" in page.text) is (who == "boss")
+            assert ('name="days" type="number" min="1" max="365" value="3"' in page.text) is (
+                who == "boss"
+            )
+            if who == "boss":
+                assert "Waiting to be let in: 1" in (await client.get("/admin")).text
+            if who == "mo":
+                refused = await client.post(
+                    "/settings/newcomers/invite", data={"uses": "1", "days": "1"}
+                )
+                assert refused.status_code == 403
+                approved = await client.post(
+                    "/settings/newcomers/approve", data={"handle": "newton"}
+                )
+                assert approved.status_code == 303 and house.parts.chores_added.is_set()
+    made = await account(house, "newton")
+    async with house.parts.database.reading() as connection:
+        assert (await editing.own(connection, made.id)).default_visibility == "unlisted"
+
+
+async def test_who_is_let_in_at_once_is_no_news(house):
+    await house.choose(registrations="open")
+    await house.person("boss", "admin")
+    async with house.browser() as browser:
+        await browser.post("/sign-up", data=newcomer())
+    async with house.square.client(await house.square.token("boss")) as client:
+        assert (await client.get("/api/v1/notifications")).json() == []

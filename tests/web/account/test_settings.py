@@ -34,6 +34,24 @@ async def test_a_profile_is_changed_and_shown_again(house):
     assert profile.locked and not profile.bot and own.default_sensitive and own.language == "fr"
 
 
+async def test_pictures_are_chosen_and_removed_without_a_script(house):
+    ada = await house.person("ada")
+    chosen, remove = 'src="/media/x1.webp"', 'name="remove" value="yes"'
+    async with house.browser() as browser:
+        await house.sign_in(browser, "ada")
+        page = (await browser.get("/settings/profile")).text
+        assert 'src="/avatars/ada.png"' in page and 'src="/headers/ada.png"' in page
+        assert remove not in page and page.count('enctype="multipart/form-data"') == 2
+        await house.give(ada, header="x1.webp")
+        page = (await browser.get("/settings/profile")).text
+        assert chosen in page and page.count(remove) == 1
+        form = {"file": ("", b"", "application/octet-stream")}  # as a browser sends no choice
+        assert (await browser.post("/uploads/avatar", files=form)).status_code == 422
+        answer = await browser.post("/uploads/header", files={"remove": (None, "yes")})
+        assert answer.status_code == 303
+        assert chosen not in (await browser.get("/settings/profile")).text
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from rostra.chores.queue import Chore, Doer, Later
-from rostra.people import exports, leaving
+from rostra.people import exports, leaving, queries
 from rostra.people.exports import EXPORT_CHORE, FORGET_EXPORT_CHORE
 from rostra.people.mail_links import MAIL_CHORE
 from rostra.people.rules import LEAVING_CHORE
+from rostra.programme.manifest import ON
+from rostra.rooms import leaving as space_leaving
+from rostra.rooms import queries as rooms
 from rostra.square import letting_in, media
 from rostra.square.departure import forget_some
 from rostra.web.account import letters
 from rostra.web.account.copies import Copying, delete_files
 from rostra.web.acting import acting
+from rostra.web.lifecycle import end_space
 from rostra.web.parts import WebParts
+from rostra.web.rules import Caller
+from rostra.web.spaces import manifests_of
 
 
 def doers(parts: WebParts) -> dict[str, Doer]:
@@ -24,6 +30,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         FORGET_EXPORT_CHORE: at_work.forget_copy,
         LEAVING_CHORE: at_work.forget_account,
         letting_in.CHORE: at_work.let_in,
+        space_leaving.END_CHORE: at_work.end_spaces,
     }
 
 
@@ -53,12 +60,27 @@ class AccountChores:
             await exports.forget_export(connection, str(chore.subject))
         return None
 
+    async def end_spaces(self, chore: Chore, now_ms: int) -> Later | None:
+        """End what somebody who leaves has on or planned. Raises what keeps a stage from it."""
+        parts, account_id = self._parts, str(chore.subject)
+        async with parts.database.reading() as connection:
+            account = await queries.by_id(connection, account_id)
+            if account is None or not await leaving.still_leaves(connection, account_id):
+                return None
+            slugs = [space.slug for space in await rooms.of_owner(connection, account_id)]
+        for manifest in await manifests_of(parts, slugs):
+            if manifest.phase in {"scheduled", *ON}:
+                await end_space(parts, manifest.slug, Caller(account))
+        return None
+
     async def forget_account(self, chore: Chore, now_ms: int) -> Later | None:
         """Forget some of an account that is deleted, and at last who it was."""
         parts, account_id = self._parts, str(chore.subject)
         async with parts.database.reading() as connection:
             if not await leaving.still_leaves(connection, account_id):
                 return None
+        if await self._forget_spaces(account_id):
+            return Later(now_ms)
         async with acting(parts) as act:
             if await forget_some(act, account_id):
                 return Later(now_ms)
@@ -75,3 +97,14 @@ class AccountChores:
         async with acting(self._parts) as act:
             more = await letting_in.let_some_in(act, str(chore.subject))
         return Later(now_ms) if more else None
+
+    async def _forget_spaces(self, account_id: str) -> bool:
+        """Forget some of their Spaces: whether there were any."""
+        parts = self._parts
+        async with parts.database.reading() as connection:
+            slugs = await space_leaving.next_few(connection, account_id)
+        for slug in slugs:
+            await space_leaving.forget_files(parts.places, slug)
+            async with parts.database.writing() as connection:
+                await space_leaving.forget_row(connection, slug)
+        return bool(slugs)

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from rostra.errors import NotFound
 from rostra.people import exports, leaving
+from rostra.rooms import leaving as space_leaving
 from rostra.web.account import cookies
 from rostra.web.account.proof import account_of, check_proven
 from rostra.web.door import page_door
@@ -78,6 +79,8 @@ async def leave(request: Request) -> Response:
     check_proven(request, anew=True)
     async with parts.database.writing() as connection:
         due_ms = await leaving.leave(connection, account, parts.now_ms())
+        await space_leaving.end_later(connection, account, parts.now_ms())
+    parts.chores_added.set()
     response = page(request, "account/left.html", due_ms=due_ms)
     cookies.forget_session(response, parts)
     return response

@@ -1,4 +1,5 @@
-"""Who wants in: those who wait for approval, and invitations to sign up. For administrators."""
+"""Who wants in: those who wait for approval, and invitations to sign up. Moderators let in whoever
+waits; who is invited, and how whoever waits can be reached, is the administrators' matter."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ HOME = "/settings/newcomers"
 
 
 def add_doors(app: FastAPI) -> None:
-    page_door(app, "GET", HOME, Rule.ADMINISTERS, show)
-    page_door(app, "POST", f"{HOME}/approve", Rule.ADMINISTERS, approve)
-    page_door(app, "POST", f"{HOME}/refuse", Rule.ADMINISTERS, refuse)
+    page_door(app, "GET", HOME, Rule.MODERATES, show)
+    page_door(app, "POST", f"{HOME}/approve", Rule.MODERATES, approve)
+    page_door(app, "POST", f"{HOME}/refuse", Rule.MODERATES, refuse)
     page_door(app, "POST", f"{HOME}/invite", Rule.ADMINISTERS, invite)
     page_door(app, "POST", f"{HOME}/withdraw", Rule.ADMINISTERS, withdraw)
 
@@ -60,6 +61,7 @@ async def approve(request: Request) -> Response:
                 language=own.language,
                 now_ms=parts.now_ms(),
             )
+    parts.chores_added.set()
     return RedirectResponse(HOME, 303)
 
 

@@ -83,6 +83,7 @@ async def change_email(request: Request) -> Response:
                 await mail_links.send_later(
                     connection, "confirm", account.id, email, language=language, now_ms=now_ms
                 )
+        parts.chores_added.set()
     except RostraError as error:
         if not wants_page(request):
             raise
@@ -105,6 +106,10 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
         sentence=error.sentence if error else "",
         profile=profile,
         fields=fields,
+        pictures={
+            "avatar": (profile.avatar, f"/avatars/{profile.handle}.png"),
+            "header": (profile.header, f"/headers/{profile.handle}.png"),
+        },
         own=own,
         by_mail=parts.settings.smtp is not None,
     )

@@ -8,11 +8,14 @@ from starlette.responses import Response
 
 from rostra.charter.choices import Charter, read_charter
 from rostra.errors import RostraError
+from rostra.moderation.queries import staff
 from rostra.people import mail_links
 from rostra.people.password_rules import SHORTEST_ALONE, checked_password
 from rostra.people.queries import Account
 from rostra.people.signup import Newcomer, checked_newcomer, sign_up
+from rostra.square.notices import notify
 from rostra.web.account.entering import let_in
+from rostra.web.acting import acting
 from rostra.web.addresses import address_key_of
 from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
@@ -66,12 +69,16 @@ async def joined(request: Request, fields: dict[str, str]) -> Account:
         fields.get("password", ""), shortest=SHORTEST_ALONE, about=_about(wish, charter)
     )
     hashed = await parts.entrance.hashing.hash(password)
-    async with parts.database.writing() as connection:
-        account = await sign_up(connection, charter, wish, hashed, now_ms)
+    async with acting(parts) as act:
+        account = await sign_up(act.connection, charter, wish, hashed, now_ms)
+        if account.state == "pending":
+            for each in await staff(act.connection):
+                await notify(act, each.id, "admin.sign_up", from_id=account.id)
         if wish.email and parts.settings.smtp is not None:
             await mail_links.send_later(
-                connection, "confirm", account.id, wish.email, language=language, now_ms=now_ms
+                act.connection, "confirm", account.id, wish.email, language=language, now_ms=now_ms
             )
+    parts.chores_added.set()
     return account
 
 

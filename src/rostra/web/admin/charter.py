@@ -65,6 +65,7 @@ async def change(request: Request, wanted: Mapping[str, object]) -> Charter:
     async with parts.database.writing() as connection:
         after = await choose(connection, wanted, by=account_of(request).id, now_ms=parts.now_ms())
     parts.kept_charter.forget()
+    await parts.charter()  # the next page has its title
     return after
 
 

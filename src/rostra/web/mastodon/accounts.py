@@ -11,6 +11,7 @@ from rostra.people.profiles import Profile
 from rostra.people.rules import checked_handle
 from rostra.square import people_lists
 from rostra.square.search import people_like
+from rostra.square.search_time import in_time
 from rostra.web.callers import viewer_of
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.callers import me
@@ -106,11 +107,12 @@ async def search(request: Request) -> Json:
     """People by the words of their handle and name, or how these begin"""
     parts, wish, viewer = parts_of(request), await parameters(request, Search), me(request)
     limit, offset = page_of(request, 40, MOST_LISTED).limit, offset_of(request)
-    async with parts.database.reading() as connection:
+    async with parts.database.reading(together=True) as connection:
         circle = await parts.circles.circle(connection, viewer)
-        found = await people_like(
-            connection, wish.q, circle, following=wish.following, limit=limit, offset=offset
-        )
+        async with in_time(connection):
+            found = await people_like(
+                connection, wish.q, circle, following=wish.following, limit=limit, offset=offset
+            )
     return _listed(request, parts, found, limit, offset)
 
 

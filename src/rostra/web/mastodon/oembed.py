@@ -87,7 +87,10 @@ async def _post(parts: WebParts, handle: str, post_id: int) -> _Shown:
     if not there:
         raise NotFound("There is no post at that address that everybody may see.")
     post, author = there[0].post, there[0].author
-    page, address = f"{parts.settings.public_url}/@{handle}", address_of(post, handle, parts.origins)
+    page, address = (
+        f"{parts.settings.public_url}/@{handle}",
+        address_of(post, handle, parts.origins),
+    )
     text = escape(post.warning) if post.warning else content(post, parts.origins)
     html = (
         f'<blockquote class="rostra-post" cite="{escape(address)}">{text}'

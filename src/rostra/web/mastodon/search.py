@@ -63,5 +63,7 @@ async def everything(request: Request) -> Json:
         "hashtags": [tag(each.tag, parts.origins, following=False) for each in found.tags],
         "spaces": [document(each, parts.origins) for each in found.spaces],
     }
-    ids = [view.post.id for view in found.posts]
-    return Json(documents, headers=link_header(request, ids) if wish.type == "statuses" else None)
+    if wish.type != "statuses":
+        return Json(documents)
+    ids = [view.post.id for view in found.posts] + ([found.older] if found.older else [])
+    return Json(documents, headers=link_header(request, ids, more=found.older is not None))

@@ -41,9 +41,7 @@ async def of_person(request: Request, handle: str) -> Response:
         if person.state not in SEEN:
             raise no_such_person()
         wishes = Wishes(replies=False, boosts=False)
-        views = await timelines.of_account(
-            connection, reader, page_of(request), person.id, wishes
-        )
+        views = await timelines.of_account(connection, reader, page_of(request), person.id, wishes)
     public = [view for view in views if view.post.visibility == "public"]
     title = f"{person.name} (@{person.handle})"
     return _feed(parts, title, f"/@{person.handle}", person.bio, public)

@@ -179,4 +179,3 @@ def _one(views: list[PostView], handle: str) -> PostView:
     if not views or views[0].author.handle != handle.lower():
         raise no_such_post()
     return views[0]
-

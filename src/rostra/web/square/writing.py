@@ -164,9 +164,7 @@ async def _back_to_the_desk(
 ) -> Response:
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        desk = await desk_of(
-            connection, parts, me, sheet, files=True, sentence=error.sentence
-        )
+        desk = await desk_of(connection, parts, me, sheet, files=True, sentence=error.sentence)
     answer = await _page(request, me, desk)
     answer.status_code = error.status
     answer.headers.update(refusal_headers(error))
