@@ -26,8 +26,8 @@ def step(server: Server, npm: Path) -> Step:
     def do(name: str, **given: Any) -> Any:
         asked = json.dumps({"step": name, "url": server.url, **given})
         done = subprocess.run(
-            ["node", "--experimental-websocket", "--no-warnings", "masto.js"], cwd=npm, input=asked, capture_output=True, text=True,
-            timeout=60, check=False,
+            ["node", "--experimental-websocket", "--no-warnings", "masto.js"],
+            cwd=npm, input=asked, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
