@@ -83,7 +83,6 @@ async def test_no_request_asks_the_database_once_for_each_row(square, thread):
             answer = await thread["asker"].get(target)
         assert answer.status == 200, (path, answer.text[:300])
         assert len(answer.body) < MOST_BYTES, (path, len(answer.body))
-        print(path, len(said), len(answer.body))
         if len(said) > most:
             dear[path] = said
     assert not dear, {path: (len(said), said) for path, said in dear.items()}
