@@ -73,7 +73,7 @@ def test_every_page_can_be_used_by_everybody(
         for paths, state in ((FOR_ANYBODY, None), (FOR_BOSS, cookies)):
             context = browser.new_context(**options, storage_state=state)
             page = context.new_page()
-            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("pageerror", problems.append)
             for path in paths:
                 problems += _looked_at(page, served.web, path, screen, violations)
             context.close()
