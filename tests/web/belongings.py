@@ -58,6 +58,14 @@ async def _public(owner: Owner) -> dict[str, str]:
     return {"id": post["id"], "handle": "owner"}
 
 
+async def _quoted(owner: Owner) -> dict[str, str]:
+    post = await owner.posted()
+    wish = {"status": "Theirs.", "quoted_status_id": post["id"]}
+    answer = await owner.friend_asker.post("/api/v1/statuses", json=wish)
+    assert answer.status == 200, answer.text
+    return {"id": post["id"], "quote": answer.json()["id"], "handle": "owner"}
+
+
 async def _poll(owner: Owner) -> dict[str, str]:
     poll = {"options": ["a", "b"], "expires_in": DAY_S}
     post = await owner.posted(visibility="private", poll=poll)
@@ -165,6 +173,7 @@ async def _follow_request(owner: Owner) -> dict[str, str]:
 MAKERS: dict[str, Callable[[Owner], Awaitable[dict[str, str]]]] = {
     "direct post": _direct,
     "private post": _private,
+    "quoted post": _quoted,
     "public post": _public,
     "poll": _poll,
     "scheduled post": _scheduled,
