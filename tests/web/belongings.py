@@ -11,7 +11,9 @@ from rostra.people import exports, sessions
 from rostra.people.queries import Account
 from rostra.people.tokens import fingerprint
 from rostra.square import media
+from rostra.square.drafts import keep_draft
 from rostra.square.media import Finished
+from rostra.square.rules import Wish
 from rostra.web.acting import acting
 from tests.web.asking import Asker
 
@@ -76,6 +78,11 @@ async def _scheduled(owner: Owner) -> dict[str, str]:
     tomorrow = datetime.fromtimestamp(owner.square.parts.now_ms() / 1000 + DAY_S, UTC)
     wish = {"status": "Later.", "scheduled_at": tomorrow.isoformat()}
     return {"id": (await owner.made("/api/v1/statuses", wish))["id"]}
+
+
+async def _draft(owner: Owner) -> dict[str, str]:
+    async with acting(owner.square.parts) as act:
+        return {"id": str((await keep_draft(act, owner.account, Wish("Not yet."))).id)}
 
 
 async def _list(owner: Owner) -> dict[str, str]:
@@ -174,6 +181,7 @@ MAKERS: dict[str, Callable[[Owner], Awaitable[dict[str, str]]]] = {
     "direct post": _direct,
     "private post": _private,
     "quoted post": _quoted,
+    "draft": _draft,
     "public post": _public,
     "poll": _poll,
     "scheduled post": _scheduled,
