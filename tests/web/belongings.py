@@ -11,7 +11,9 @@ from rostra.people import exports, sessions
 from rostra.people.queries import Account
 from rostra.people.tokens import fingerprint
 from rostra.square import media
+from rostra.square.drafts import keep_draft
 from rostra.square.media import Finished
+from rostra.square.rules import Wish
 from rostra.web.acting import acting
 from tests.web.asking import Asker
 
@@ -58,6 +60,14 @@ async def _public(owner: Owner) -> dict[str, str]:
     return {"id": post["id"], "handle": "owner"}
 
 
+async def _quoted(owner: Owner) -> dict[str, str]:
+    post = await owner.posted()
+    wish = {"status": "Theirs.", "quoted_status_id": post["id"]}
+    answer = await owner.friend_asker.post("/api/v1/statuses", json=wish)
+    assert answer.status == 200, answer.text
+    return {"id": post["id"], "quote": answer.json()["id"], "handle": "owner"}
+
+
 async def _poll(owner: Owner) -> dict[str, str]:
     poll = {"options": ["a", "b"], "expires_in": DAY_S}
     post = await owner.posted(visibility="private", poll=poll)
@@ -68,6 +78,11 @@ async def _scheduled(owner: Owner) -> dict[str, str]:
     tomorrow = datetime.fromtimestamp(owner.square.parts.now_ms() / 1000 + DAY_S, UTC)
     wish = {"status": "Later.", "scheduled_at": tomorrow.isoformat()}
     return {"id": (await owner.made("/api/v1/statuses", wish))["id"]}
+
+
+async def _draft(owner: Owner) -> dict[str, str]:
+    async with acting(owner.square.parts) as act:
+        return {"id": str((await keep_draft(act, owner.account, Wish("Not yet."))).id)}
 
 
 async def _list(owner: Owner) -> dict[str, str]:
@@ -165,6 +180,8 @@ async def _follow_request(owner: Owner) -> dict[str, str]:
 MAKERS: dict[str, Callable[[Owner], Awaitable[dict[str, str]]]] = {
     "direct post": _direct,
     "private post": _private,
+    "quoted post": _quoted,
+    "draft": _draft,
     "public post": _public,
     "poll": _poll,
     "scheduled post": _scheduled,

@@ -33,6 +33,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "/api/v1/scheduled_statuses/{id}": ("scheduled post",),
     "/api/v1/statuses/{id}": SEEN_BY_THEIR_READERS,
     "/api/v1/statuses/{id}/*": SEEN_BY_THEIR_READERS,
+    "/api/v1/statuses/{id}/quotes/{quote}/revoke": ("quoted post",),
     "/api/v1/timelines/list/{id}": ("list",),
     "/api/v2/filters/keywords/{id}": ("keyword",),
     "/api/v2/filters/statuses/{id}": ("filtered post",),
@@ -40,7 +41,11 @@ OWNED: dict[str, tuple[str, ...]] = {
     "/api/v2/filters/{id}/*": ("filter",),
     "/api/v2/notifications/{group_key}": ("notice",),
     "/api/v2/notifications/{group_key}/*": ("notice",),
+    "/conversations/{id}/*": ("conversation",),
+    "/drafts/{id}/delete": ("draft",),
     "/lists/{id}": ("list",),
+    "/scheduled/{id}": ("scheduled post",),
+    "/scheduled/{id}/*": ("scheduled post",),
     "/settings/data/{secret}.zip": ("export",),
     "/settings/filters/{id}": ("filter",),
     "/settings/filters/{id}/delete": ("filter",),
@@ -56,12 +61,15 @@ OWNED: dict[str, tuple[str, ...]] = {
 # What only the author of a post may do with it, also where everybody may read it.
 AUTHORS_ALONE = {
     ("PUT", "/api/v1/statuses/{id}"), ("DELETE", "/api/v1/statuses/{id}"),
+    ("PUT", "/api/v1/statuses/{id}/interaction_policy"),
     ("GET", "/api/v1/statuses/{id}/source"), ("POST", "/api/v1/statuses/{id}/pin"),
     ("GET", "/@{handle}/{id}/edit"), ("POST", "/@{handle}/{id}/edit"),
     ("POST", "/@{handle}/{id}/delete"), ("POST", "/@{handle}/{id}/pin"),
 }  # fmt: skip
-# Nobody boosts a direct post or votes in a poll of their own.
+# Nobody boosts a direct post or votes in a poll of their own; nothing is translated.
 NOT_EVEN_THE_OWNER = {
+    ("/api/v1/statuses/{id}/translate", "direct post"),
+    ("/api/v1/statuses/{id}/translate", "private post"),
     ("/api/v1/statuses/{id}/reblog", "direct post"), ("/@{handle}/{id}/boost", "direct post"),
     ("/api/v1/polls/{id}/votes", "poll"), ("/@{handle}/{id}/vote", "poll"),
 }  # fmt: skip
@@ -81,6 +89,7 @@ NOBODYS = {
     "/api/v1/tags/{name}*": "tags are everybody's",
     "/api/v1/timelines/tag/{tag}": "tags are everybody's",
     "/tags/{tag}": "tags are everybody's",
+    "/feeds/tags/{tag}.rss": "tags are everybody's",
     "/api/spaces/{slug}*": "by their rule",
     "/spaces/{slug}*": "Spaces can be seen by all",
     "/whip/{slug}*": "by their rule, see test_doors.py",
@@ -103,6 +112,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("DELETE", "/api/v1/lists/{id}/accounts"): {"json": {"account_ids": ["1"]}},
     ("POST", "/@{handle}/{id}/vote"): {"data": {"choice": "0"}},
     ("POST", "/@{handle}/{id}/edit"): {"data": {"text": "Changed."}},
+    ("POST", "/scheduled/{id}"): {"data": {"due": "2027-02-01T00:00"}},
     ("POST", "/settings/filters/{id}"): {"data": {"title": "F", "in_home": "yes", "words": "a"}},
     ("POST", "/settings/lists/{id}/add"): {"data": {"handle": "friend"}},
     ("POST", "/settings/lists/{id}/take-out"): {"data": {"person": "1"}},
