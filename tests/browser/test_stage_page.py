@@ -281,7 +281,7 @@ def test_all_of_it_by_the_keyboard_alone(
         raise AssertionError(f"no way to {name} by Tab")
 
     press("Sign in")
-    page.wait_for_url(pages.served.web + "/")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     press("Spaces")
     page.wait_for_url(pages.served.web + "/spaces")
     for _ in range(40):
