@@ -133,12 +133,17 @@ def _piece(match: re.Match[str]) -> Segment | None:
 
 def _without_trailing(address: str) -> str:
     """Punctuation after an address belongs to the sentence, a bracket only if it was opened."""
-    while address and address[-1] in _TRAILING:
-        last = address[-1]
-        if last in _PAIRS and address.count(_PAIRS[last]) >= address.count(last):
-            break
-        address = address[:-1]
-    return address
+    end, unopened = len(address), dict[str, int]()
+    while end and address[end - 1] in _TRAILING:
+        last = address[end - 1]
+        if last in _PAIRS:
+            if last not in unopened:
+                unopened[last] = address.count(last) - address.count(_PAIRS[last])
+            if unopened[last] <= 0:
+                break
+            unopened[last] -= 1
+        end -= 1
+    return address[:end]
 
 
 def _link(address: str) -> str:

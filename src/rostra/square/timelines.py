@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.square.audience import Circle
@@ -31,6 +31,8 @@ from rostra.square.walking import (
 )
 
 _THERE = posts.c.deleted_ms.is_(None)
+_NO_ANSWER = or_(posts.c.reply_to_author.is_(None), posts.c.reply_to_author == posts.c.author_id)
+"""Left out by the database: one long thread would fill a walk with what is not shown."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ async def public(
     def wanted(view: PostView, circle: Circle) -> bool:
         return not_an_answer(view, circle) and (not only_media or bool(view.post.attached.media))
 
-    query = select(*SEED).where(PUBLIC)
+    query = select(*SEED).where(PUBLIC, _NO_ANSWER)
     return await walk(connection, _seeds(connection, query), span, reader, wanted, context="public")
 
 
@@ -117,6 +119,8 @@ async def of_account(
     query = select(*SEED).where(posts.c.author_id == author_id, _THERE)
     if not wishes.boosts or wishes.only_media or wishes.tag:
         query = query.where(posts.c.boost_of.is_(None))
+    if not wishes.replies:
+        query = query.where(_NO_ANSWER)
     if wishes.pinned:
         query = query.where(posts.c.pinned_ms.is_not(None))
     return await walk(

@@ -23,6 +23,7 @@ from rostra.square.tables import posts
 from rostra.square.views import show_posts
 
 ROUNDS = 4
+_AT_ONCE = 20
 _SPARE = 2
 """Seeds are this many times what a page holds."""
 
@@ -81,12 +82,14 @@ async def walk(
         seeds = await source(rest)
         waiting = [seed.id for seed in seeds if likely(seed, reader.circle)]
         while waiting and len(page) < span.limit:
-            next_few = waiting[: span.limit - len(page)]
+            # Not one by one, where most of what follows is left out again.
+            next_few = waiting[: max(span.limit - len(page), _AT_ONCE)]
             waiting = waiting[len(next_few) :]
             page += await _read(connection, next_few, reader, wanted, context)
-        if len(page) == span.limit or len(seeds) < rest.limit:
+        if len(page) >= span.limit or len(seeds) < rest.limit:
             break
         rest = rest.after(seeds[-1].id)
+    page = page[: span.limit]
     return page[::-1] if span.upwards else page
 
 
