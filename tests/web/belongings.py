@@ -10,8 +10,9 @@ from typing import Any
 from rostra.people import exports, sessions
 from rostra.people.queries import Account
 from rostra.people.tokens import fingerprint
-from rostra.square import media
+from rostra.square import drafts, media
 from rostra.square.media import Finished
+from rostra.square.rules import Wish
 from rostra.web.acting import acting
 from tests.web.asking import Asker
 
@@ -68,6 +69,12 @@ async def _scheduled(owner: Owner) -> dict[str, str]:
     tomorrow = datetime.fromtimestamp(owner.square.parts.now_ms() / 1000 + DAY_S, UTC)
     wish = {"status": "Later.", "scheduled_at": tomorrow.isoformat()}
     return {"id": (await owner.made("/api/v1/statuses", wish))["id"]}
+
+
+async def _draft(owner: Owner) -> dict[str, str]:
+    async with acting(owner.square.parts) as act:
+        made = await drafts.keep_draft(act, owner.account, Wish("Not yet."))
+    return {"id": str(made.id)}
 
 
 async def _list(owner: Owner) -> dict[str, str]:
@@ -168,6 +175,7 @@ MAKERS: dict[str, Callable[[Owner], Awaitable[dict[str, str]]]] = {
     "public post": _public,
     "poll": _poll,
     "scheduled post": _scheduled,
+    "draft": _draft,
     "list": _list,
     "filter": _filter,
     "keyword": _keyword,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.web.belongings import Owner
 from tests.web.crowd import without_limits
 
 SEEN_BY_THEIR_READERS = ("direct post", "private post")
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FILTER_V1 = {"phrase": "word", "context": ["home"]}
 # Path (a prefix of paths, where it ends in *) to the things whose ids stand in it.
 OWNED: dict[str, tuple[str, ...]] = {
@@ -40,7 +42,11 @@ OWNED: dict[str, tuple[str, ...]] = {
     "/api/v2/filters/{id}/*": ("filter",),
     "/api/v2/notifications/{group_key}": ("notice",),
     "/api/v2/notifications/{group_key}/*": ("notice",),
+    "/conversations/{id}/*": ("conversation",),
+    "/drafts/{id}/delete": ("draft",),
     "/lists/{id}": ("list",),
+    "/scheduled/{id}": ("scheduled post",),
+    "/scheduled/{id}/*": ("scheduled post",),
     "/settings/data/{secret}.zip": ("export",),
     "/settings/filters/{id}": ("filter",),
     "/settings/filters/{id}/delete": ("filter",),
@@ -60,10 +66,12 @@ AUTHORS_ALONE = {
     ("GET", "/@{handle}/{id}/edit"), ("POST", "/@{handle}/{id}/edit"),
     ("POST", "/@{handle}/{id}/delete"), ("POST", "/@{handle}/{id}/pin"),
 }  # fmt: skip
-# Nobody boosts a direct post or votes in a poll of their own.
+# Nobody boosts a direct post or votes in their own poll; nothing is translated or quoted here.
 NOT_EVEN_THE_OWNER = {
     ("/api/v1/statuses/{id}/reblog", "direct post"), ("/@{handle}/{id}/boost", "direct post"),
     ("/api/v1/polls/{id}/votes", "poll"), ("/@{handle}/{id}/vote", "poll"),
+    *((f"/api/v1/statuses/{{id}}/{what}", post) for post in SEEN_BY_THEIR_READERS
+      for what in ("translate", "quotes/{quote}/revoke")),
 }  # fmt: skip
 # Ids that stand in a form.
 IN_FORMS = {
@@ -84,6 +92,7 @@ NOBODYS = {
     "/api/spaces/{slug}*": "by their rule",
     "/spaces/{slug}*": "Spaces can be seen by all",
     "/whip/{slug}*": "by their rule, see test_doors.py",
+    "/feeds/*": "what everybody may read",
     "/static/*": "files of ours",
     "/media/{name}": "files have names that nobody guesses",
     "/avatars/{name}": "drawn from a name",
@@ -95,7 +104,8 @@ NOBODYS = {
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/media/{id}"): {"json": {"description": "x"}},
     ("PUT", "/api/v1/filters/{id}"): {"json": FILTER_V1},
-    ("PUT", "/api/v1/scheduled_statuses/{id}"): {"json": {"scheduled_at": "2027-02-01T00:00Z"}},
+    ("PUT", "/api/v1/scheduled_statuses/{id}"): {"json": {"scheduled_at": TOMORROW}},
+    ("POST", "/scheduled/{id}"): {"data": {"due": TOMORROW}},
     ("PUT", "/api/v1/statuses/{id}"): {"json": {"status": "Changed."}},
     ("POST", "/api/v1/polls/{id}/votes"): {"json": {"choices": [0]}},
     ("POST", "/api/v2/filters/{id}/keywords"): {"json": {"keyword": "more"}},
@@ -142,7 +152,7 @@ def with_ids(app: Any) -> list[tuple[str, RuledRoute]]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path)
+    return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], "1"), path)
 
 
 def test_every_route_with_an_id_says_whose_it_is(square):
