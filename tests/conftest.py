@@ -19,6 +19,7 @@ import structlog
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+from rostra.ids import sortable_id
 from rostra.store.database import Database, open_database
 from rostra.testing.databases import Postgres, SqliteFiles
 
@@ -89,6 +90,12 @@ def plain_lines() -> None:
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
     structlog.configure([structlog.processors.add_log_level, renderer])
+
+
+@pytest.fixture(autouse=True)
+def ids_of_its_own() -> None:
+    """Ids never go back within a process: years to come, in tests before this, are forgotten."""
+    sortable_id.__self__._last = 0
 
 
 @pytest.fixture(scope="session")

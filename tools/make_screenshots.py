@@ -1,4 +1,4 @@
-"""The documents' pictures: the demo's listening page, and a stage page, while somebody speaks.
+"""The documents' pictures: the demo's listening page, the square, a stage while somebody speaks.
 
     .venv/bin/python tools/make_screenshots.py
 
@@ -11,12 +11,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
 from rostra.testing.chromium import chromium
 from rostra.testing.microphone import voice_wav
 from rostra.testing.served import Served, serving
-from rostra.testing.stage_pages import StagePages, asking_chromium, run_cli, signed_in
+from rostra.testing.stage_pages import (
+    StagePages,
+    asking_chromium,
+    run_cli,
+    sign_in_link,
+    signed_in,
+)
 
 DOCS = Path(__file__).parent.parent / "docs"
 VOICE = DOCS.parent / "src" / "rostra" / "demo" / "ana.opus"
@@ -62,6 +69,42 @@ def on_stage(pages: StagePages) -> None:
     pages.close()
 
 
+PEOPLE = (("ana", "Ana Costa"), ("ben", "Ben Okafor"), ("chloe", "Chloé Martin"))
+SAID: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("chloe", {"text": "Which first, tonight?", "option": ["Schools", "Roads", "The library"]}),
+    ("ben", {"text": "The agenda is out: https://example.org/council/agenda.pdf #budget2027"}),
+    ("ana", {"text": "At seven we talk about the budget. Come and ask. #budget2027"}),
+    ("chloe", {"text": "Vous pouvez poser vos questions ici dès maintenant.", "language": "fr"}),
+    ("ben", {"text": "They build it after all!", "warning": "About the library"}),
+)
+
+
+def on_the_square(browser: Browser, served: Served) -> None:
+    """Home, with a Space that is on and a few posts, on a phone and at a desk."""
+    clients = {}
+    for handle, _ in PEOPLE:
+        client = httpx.Client(base_url=served.web, headers={"Origin": served.web})
+        client.post(f"/sign-in/{sign_in_link(served, handle).rpartition('/')[2]}")
+        clients[handle] = client
+    for handle, form in SAID:
+        clients[handle].post("/posts", data=form)
+    for handle in ("ben", "chloe"):
+        clients["ana"].post(f"/@{handle}/follow", data={"back": "/"})
+    cookies: Any = [
+        {"name": name, "value": value, "url": served.web}
+        for name, value in clients["ana"].cookies.items()
+    ]
+    for name, width, height, look in PICTURES:
+        size: ViewportSize = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, locale="en-GB", **look)
+        context.add_cookies(cookies)
+        page = context.new_page()
+        page.goto(served.web)
+        page.locator(".live-now [data-count]:not(:empty)").first.wait_for()
+        page.screenshot(path=DOCS / name.replace("listening", "square"))
+        context.close()
+
+
 def enter(page: Page, light: str) -> None:
     page.click("#join:not([disabled])")
     page.locator(f"[data-light={light}]").wait_for()
@@ -72,8 +115,10 @@ def take(playwright: Playwright, served: Served, folder: Path) -> None:
     browser = playwright.chromium.launch(**chromium())
     for name, width, height, look in PICTURES:
         listening(browser, f"{served.live}/s/demo", name, width, height, **look)
+    for handle, person in PEOPLE:
+        run_cli(served, "people", "add", handle, "--name", person)
+    on_the_square(browser, served)
     browser.close()
-    run_cli(served, "people", "add", "ana", "--name", "Ana Costa")
     wav = voice_wav(folder / "voice.wav", VOICE)
     browser = playwright.chromium.launch(**asking_chromium(wav))
     on_stage(StagePages(served, browser, signed_in(served, browser, "ana")))

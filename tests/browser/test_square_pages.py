@@ -1,5 +1,7 @@
-"""The square's pages in a real browser: a newcomer's first day, with and without scripts; no barrier
-on any page, in two languages, light and dark, on a phone and at a desk."""
+"""The square's pages in a real browser: a newcomer's first day, with and without scripts.
+
+No page has a barrier, in two languages, light and dark, on a phone and at a desk.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from typing import Any
 from rostra.people import exports, sessions
 from rostra.people.queries import Account
 from rostra.people.tokens import fingerprint
-from rostra.square import drafts, media
+from rostra.square import media
+from rostra.square.drafts import keep_draft
 from rostra.square.media import Finished
 from rostra.square.rules import Wish
 from rostra.web.acting import acting
@@ -59,6 +60,14 @@ async def _public(owner: Owner) -> dict[str, str]:
     return {"id": post["id"], "handle": "owner"}
 
 
+async def _quoted(owner: Owner) -> dict[str, str]:
+    post = await owner.posted()
+    wish = {"status": "Theirs.", "quoted_status_id": post["id"]}
+    answer = await owner.friend_asker.post("/api/v1/statuses", json=wish)
+    assert answer.status == 200, answer.text
+    return {"id": post["id"], "quote": answer.json()["id"], "handle": "owner"}
+
+
 async def _poll(owner: Owner) -> dict[str, str]:
     poll = {"options": ["a", "b"], "expires_in": DAY_S}
     post = await owner.posted(visibility="private", poll=poll)
@@ -73,8 +82,7 @@ async def _scheduled(owner: Owner) -> dict[str, str]:
 
 async def _draft(owner: Owner) -> dict[str, str]:
     async with acting(owner.square.parts) as act:
-        made = await drafts.keep_draft(act, owner.account, Wish("Not yet."))
-    return {"id": str(made.id)}
+        return {"id": str((await keep_draft(act, owner.account, Wish("Not yet."))).id)}
 
 
 async def _list(owner: Owner) -> dict[str, str]:
@@ -172,10 +180,11 @@ async def _follow_request(owner: Owner) -> dict[str, str]:
 MAKERS: dict[str, Callable[[Owner], Awaitable[dict[str, str]]]] = {
     "direct post": _direct,
     "private post": _private,
+    "quoted post": _quoted,
+    "draft": _draft,
     "public post": _public,
     "poll": _poll,
     "scheduled post": _scheduled,
-    "draft": _draft,
     "list": _list,
     "filter": _filter,
     "keyword": _keyword,

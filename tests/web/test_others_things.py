@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from tests.web.belongings import Owner
 from tests.web.crowd import without_limits
 
 SEEN_BY_THEIR_READERS = ("direct post", "private post")
-TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 FILTER_V1 = {"phrase": "word", "context": ["home"]}
 # Path (a prefix of paths, where it ends in *) to the things whose ids stand in it.
 OWNED: dict[str, tuple[str, ...]] = {
@@ -35,6 +33,7 @@ OWNED: dict[str, tuple[str, ...]] = {
     "/api/v1/scheduled_statuses/{id}": ("scheduled post",),
     "/api/v1/statuses/{id}": SEEN_BY_THEIR_READERS,
     "/api/v1/statuses/{id}/*": SEEN_BY_THEIR_READERS,
+    "/api/v1/statuses/{id}/quotes/{quote}/revoke": ("quoted post",),
     "/api/v1/timelines/list/{id}": ("list",),
     "/api/v2/filters/keywords/{id}": ("keyword",),
     "/api/v2/filters/statuses/{id}": ("filtered post",),
@@ -62,16 +61,17 @@ OWNED: dict[str, tuple[str, ...]] = {
 # What only the author of a post may do with it, also where everybody may read it.
 AUTHORS_ALONE = {
     ("PUT", "/api/v1/statuses/{id}"), ("DELETE", "/api/v1/statuses/{id}"),
+    ("PUT", "/api/v1/statuses/{id}/interaction_policy"),
     ("GET", "/api/v1/statuses/{id}/source"), ("POST", "/api/v1/statuses/{id}/pin"),
     ("GET", "/@{handle}/{id}/edit"), ("POST", "/@{handle}/{id}/edit"),
     ("POST", "/@{handle}/{id}/delete"), ("POST", "/@{handle}/{id}/pin"),
 }  # fmt: skip
-# Nobody boosts a direct post or votes in their own poll; nothing is translated or quoted here.
+# Nobody boosts a direct post or votes in a poll of their own; nothing is translated.
 NOT_EVEN_THE_OWNER = {
+    ("/api/v1/statuses/{id}/translate", "direct post"),
+    ("/api/v1/statuses/{id}/translate", "private post"),
     ("/api/v1/statuses/{id}/reblog", "direct post"), ("/@{handle}/{id}/boost", "direct post"),
     ("/api/v1/polls/{id}/votes", "poll"), ("/@{handle}/{id}/vote", "poll"),
-    *((f"/api/v1/statuses/{{id}}/{what}", post) for post in SEEN_BY_THEIR_READERS
-      for what in ("translate", "quotes/{quote}/revoke")),
 }  # fmt: skip
 # Ids that stand in a form.
 IN_FORMS = {
@@ -89,10 +89,10 @@ NOBODYS = {
     "/api/v1/tags/{name}*": "tags are everybody's",
     "/api/v1/timelines/tag/{tag}": "tags are everybody's",
     "/tags/{tag}": "tags are everybody's",
+    "/feeds/tags/{tag}.rss": "tags are everybody's",
     "/api/spaces/{slug}*": "by their rule",
     "/spaces/{slug}*": "Spaces can be seen by all",
     "/whip/{slug}*": "by their rule, see test_doors.py",
-    "/feeds/*": "what everybody may read",
     "/static/*": "files of ours",
     "/media/{name}": "files have names that nobody guesses",
     "/avatars/{name}": "drawn from a name",
@@ -104,8 +104,7 @@ NOBODYS = {
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/media/{id}"): {"json": {"description": "x"}},
     ("PUT", "/api/v1/filters/{id}"): {"json": FILTER_V1},
-    ("PUT", "/api/v1/scheduled_statuses/{id}"): {"json": {"scheduled_at": TOMORROW}},
-    ("POST", "/scheduled/{id}"): {"data": {"due": TOMORROW}},
+    ("PUT", "/api/v1/scheduled_statuses/{id}"): {"json": {"scheduled_at": "2027-02-01T00:00Z"}},
     ("PUT", "/api/v1/statuses/{id}"): {"json": {"status": "Changed."}},
     ("POST", "/api/v1/polls/{id}/votes"): {"json": {"choices": [0]}},
     ("POST", "/api/v2/filters/{id}/keywords"): {"json": {"keyword": "more"}},
@@ -113,6 +112,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("DELETE", "/api/v1/lists/{id}/accounts"): {"json": {"account_ids": ["1"]}},
     ("POST", "/@{handle}/{id}/vote"): {"data": {"choice": "0"}},
     ("POST", "/@{handle}/{id}/edit"): {"data": {"text": "Changed."}},
+    ("POST", "/scheduled/{id}"): {"data": {"due": "2027-02-01T00:00"}},
     ("POST", "/settings/filters/{id}"): {"data": {"title": "F", "in_home": "yes", "words": "a"}},
     ("POST", "/settings/lists/{id}/add"): {"data": {"handle": "friend"}},
     ("POST", "/settings/lists/{id}/take-out"): {"data": {"person": "1"}},
@@ -152,7 +152,7 @@ def with_ids(app: Any) -> list[tuple[str, RuledRoute]]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    return re.sub(r"\{(\w+)\}", lambda name: values.get(name[1], "1"), path)
+    return re.sub(r"\{(\w+)\}", lambda name: values[name[1]], path)
 
 
 def test_every_route_with_an_id_says_whose_it_is(square):
