@@ -41,6 +41,7 @@ def test_chromium_speaks_and_listens(
         host.goto(link[0])
         host.get_by_role("button", name="Sign in").click()
         assert all(cookie["secure"] for cookie in context.cookies())
+        host.get_by_role("link", name="Spaces", exact=True).click()
         host.fill("#f-title", "Council tonight")
         host.locator("form[action='/spaces'] button").click()
         host.wait_for_url("**/spaces/*/stage")

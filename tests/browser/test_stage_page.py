@@ -282,7 +282,9 @@ def test_all_of_it_by_the_keyboard_alone(
 
     press("Sign in")
     page.wait_for_url(pages.served.web + "/")
-    for _ in range(20):
+    press("Spaces")
+    page.wait_for_url(pages.served.web + "/spaces")
+    for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "f-title":
             break

@@ -51,6 +51,7 @@ def test_from_the_sign_in_link_to_the_replay(
     assert link is not None
     host.goto(link[0])
     host.get_by_role("button", name="Sign in").click()
+    host.get_by_role("link", name="Spaces", exact=True).click()
     host.fill("#f-title", "Council tonight")
     host.locator("form[action='/spaces'] button").click()
     host.wait_for_url("**/spaces/*/stage")

@@ -102,6 +102,7 @@ def test_one_zygote_follows_another_and_every_listener_goes_on(
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("tls", ["http"], indirect=True)  # how each ends: the test before this one
 def test_a_zygote_that_leaves_takes_nobody_any_more_and_drains_one_edge_at_a_time(
     pair: House, shared: Inherited
 ) -> None:

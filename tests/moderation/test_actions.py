@@ -18,8 +18,11 @@ from rostra.people import actions as people
 from rostra.people import leaving, sessions
 from rostra.people import queries as people_queries
 from rostra.people.tables import accounts
+from rostra.rooms import queries as rooms
 from rostra.rooms.tables import spaces
+from rostra.square.actions import edit
 from rostra.square.queries import by_ids, post_by_id
+from rostra.square.rules import Wish
 from rostra.square.tables import posts
 
 
@@ -140,6 +143,30 @@ async def test_a_post_and_an_account_are_marked_as_sensitive_and_unmarked(town, 
         for each in marks if sensitive else ():
             await town.lift(mo, each.id)
     assert (await town.profile(ada)).state == "active"
+
+
+async def test_an_edit_does_not_undo_what_moderators_marked(town, cast):
+    ada, mo = cast["ada"], cast["mo"]
+    number = await town.post(ada, "a picture")
+    await town.sanction(mo, await town.target(post_id=number), "sensitive")
+    async with town.acting() as act:
+        post = (await by_ids(act.connection, [number]))[number]
+        after = await edit(act, post, ada, Wish("the same picture", sensitive=False))
+    assert after.sensitized and not after.sensitive
+
+
+async def test_spaces_of_the_suspended_are_in_no_list(town, cast):
+    ada, mo = cast["ada"], cast["mo"]
+    await town.space(ada, "talk")
+    lists = (rooms.on_now, rooms.upcoming, rooms.recent)
+
+    async def listed() -> list[str]:
+        async with town.database.reading() as connection:
+            return [space.slug for ask in lists for space in await ask(connection)]
+
+    assert await listed() == ["talk"]
+    await town.sanction(mo, Target(ada), "suspend")
+    assert await listed() == []
 
 
 async def test_a_removed_space_leaves_work_for_the_sound_and_never_comes_back(town, cast):

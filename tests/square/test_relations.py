@@ -6,11 +6,11 @@ import random
 from collections import Counter
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from rostra.errors import BadInput, NotAllowed, NotFound, NotProcessable, RostraError, TooMany
 from rostra.people.tables import accounts
-from rostra.square import relations
+from rostra.square import letting_in, relations
 from rostra.square.tables import blocks, follow_requests, follows, notices
 
 HOUR = 3600 * 1000
@@ -62,6 +62,25 @@ async def test_who_is_locked_is_asked_and_decides(town) -> None:
     for again in (relations.accept, relations.reject):
         with pytest.raises(NotFound):
             await town.do(again, ben, eve.id)
+
+
+async def test_who_is_unlocked_lets_everybody_in_who_asked_but_the_limited(
+    town, monkeypatch
+) -> None:
+    monkeypatch.setattr(letting_in, "STEP", 2)
+    ana = await town.person("ana", locked=True)
+    crowd = [await town.person(f"fan{number}") for number in range(3)]
+    limited = await town.person("eve", state="limited")
+    for each in (*crowd, limited):
+        await town.do(relations.follow, each, ana.id)
+    assert not await town.do(letting_in.let_some_in, ana.id)  # still locked
+    async with town.database.writing() as connection:
+        await connection.execute(update(accounts).values(locked=False))
+    assert await town.do(letting_in.let_some_in, ana.id)
+    assert not await town.do(letting_in.let_some_in, ana.id)
+    assert [(await town.between(each, ana)).following for each in crowd] == [True] * 3
+    assert (await town.between(limited, ana)).requested
+    assert (await counts(town))["ana"] == (0, 3)
 
 
 async def test_who_is_limited_asks_everybody(town) -> None:

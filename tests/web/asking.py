@@ -68,10 +68,11 @@ class Asker:
         if body:
             said["content-length"] = str(len(body))
         path, _, query = target.partition("?")
+        raw = path.encode("utf-8", "surrogatepass")
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
-            "scheme": "http", "path": unquote_to_bytes(path).decode("utf-8", "replace"),
-            "raw_path": path.encode("utf-8", "surrogatepass"),
+            "scheme": "http", "path": unquote_to_bytes(raw).decode("utf-8", "replace"),
+            "raw_path": raw,
             "query_string": query.encode("utf-8", "surrogatepass"), "root_path": "",
             "headers": list(_raw(said.items())), "client": ("127.0.0.1", 9),
             "server": ("127.0.0.1", 8000),

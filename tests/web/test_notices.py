@@ -132,7 +132,7 @@ async def test_choices_are_kept_and_what_cannot_be_is_refused(ada, square, crowd
         kept = await noticed.preferences_of(connection, crowd["ada"].id)
     assert quiet_of(kept).document() == {"from": 1350, "to": 405, "zone": "Europe/Paris"}
     assert set(kept["unwanted_notices"]) == set(KINDS) - OFFICIAL - {"mention", "live"}
-    page = await shown(ada)
+    page = (await ada.get("/notices/settings")).text
     assert 'value="22:30"' in page
     assert page.count("checked") == 3
     for odd, status in (

@@ -20,7 +20,7 @@ _LARGEST = 4 * 1024 * 1024
 _WAIT = httpx.Timeout(15.0, connect=5.0)
 _BY_STATUS: dict[int, type[RostraError]] = {
     kind.status: kind
-    for kind in vars(errors).values()
+    for kind in reversed(vars(errors).values())  # of several with one status the general one
     if isinstance(kind, type) and issubclass(kind, RostraError) and kind.status != 500
 }
 

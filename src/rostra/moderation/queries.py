@@ -167,13 +167,6 @@ async def sanctions_of(connection: AsyncConnection, subject_id: str) -> list[San
     return await record(connection, subject_id=subject_id)
 
 
-async def sanctions_for(connection: AsyncConnection, report_id: int) -> list[Sanction]:
-    """What was done because of a report."""
-    query = select(sanctions).where(sanctions.c.report_id == report_id)
-    rows = await connection.execute(query.order_by(sanctions.c.id).limit(PAGE))
-    return [sanction_of(row) for row in rows]
-
-
 async def record(
     connection: AsyncConnection,
     *,

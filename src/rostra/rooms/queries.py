@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rostra.people.rules import SEEN
 from rostra.people.tables import accounts
 from rostra.programme.manifest import ON
 from rostra.rooms.tables import spaces
@@ -37,6 +38,9 @@ _SPACE = select(
     spaces, accounts.c.handle.label("owner_handle"), accounts.c.name.label("host")
 ).join(accounts, accounts.c.id == spaces.c.owner_id)
 
+# Lists leave out those whose owner is suspended, leaving or gone; each is found by its address.
+_OF_SOMEBODY_SEEN = accounts.c.state.in_(SEEN)
+
 
 async def by_slug(connection: AsyncConnection, slug: str) -> Space | None:
     found = await _all(connection, _SPACE.where(spaces.c.slug == slug))
@@ -50,7 +54,7 @@ async def on_now(connection: AsyncConnection) -> list[Space]:
 
 async def upcoming(connection: AsyncConnection) -> list[Space]:
     """Scheduled, the nearest first; those without a time last."""
-    query = _SPACE.where(spaces.c.phase == "scheduled")
+    query = _SPACE.where(spaces.c.phase == "scheduled", _OF_SOMEBODY_SEEN)
     order = (spaces.c.starts_ms.is_(None), spaces.c.starts_ms, spaces.c.created_ms.desc())
     return await _all(connection, query.order_by(*order).limit(MOST))
 
@@ -67,7 +71,7 @@ async def of_owner(connection: AsyncConnection, owner_id: str) -> list[Space]:
 
 
 async def _listed(connection: AsyncConnection, phases: Iterable[str]) -> list[Space]:
-    query = _SPACE.where(spaces.c.phase.in_(tuple(phases)))
+    query = _SPACE.where(spaces.c.phase.in_(tuple(phases)), _OF_SOMEBODY_SEEN)
     return await _all(connection, query.order_by(spaces.c.created_ms.desc()).limit(MOST))
 
 

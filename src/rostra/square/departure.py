@@ -28,7 +28,8 @@ _ALONE: tuple[tuple[Table, str], ...] = (
     (t.drafts, "account_id"), (t.scheduled_posts, "account_id"), (t.conversations, "account_id"),
     (t.markers, "account_id"), (t.account_notes, "account_id"), (t.account_notes, "target_id"),
     (t.muted_threads, "account_id"), (t.followed_tags, "account_id"),
-    (t.idempotency_keys, "account_id"),
+    (t.idempotency_keys, "account_id"), (t.featured_tags, "account_id"),
+    (t.endorsements, "account_id"), (t.endorsements, "target_id"),
 )  # fmt: skip
 
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from itertools import chain, groupby
+from itertools import groupby
 
 from rostra.square.posts import FilterHit, Poll, Post, PostView
 
@@ -63,10 +63,6 @@ class FilterSet:
 
     filters: tuple[Filter, ...] = ()
 
-    def of_post(self, post: Post, poll: Poll | None, now_ms: int) -> tuple[FilterHit, ...]:
-        """What `post` meets. Nobody's own posts should be asked about."""
-        return matches(self, texts_of(post, poll), (post.id,), now_ms)
-
     def on(self, view: PostView, now_ms: int) -> PostView:
         """The view with what it meets; a boost meets what the boosted post does."""
         shown, own = view.shown, view.shown.post
@@ -86,25 +82,17 @@ class FilterSet:
         return found
 
     @cached_property
-    def _by_start(self) -> dict[str, list[_Part]]:
-        """All others, by the first characters of their folded form."""
-        found: dict[str, list[_Part]] = {}
-        for part in self._parts:
-            if len(part.text) >= _GRAM:
-                found.setdefault(part.text[:_GRAM], []).append(part)
+    def _by_start(self) -> dict[int, dict[str, list[_Part]]]:
+        """All others, by how many first characters of their folded form are looked up, and these.
+
+        That is _GRAM of them, or all of a shorter one.
+        """
+        found: dict[int, dict[str, list[_Part]]] = {}
+        for number, keyword, text in self._keywords():
+            if text and not _is_one_word(keyword, text):
+                start, part = text[:_GRAM], _Part(text, number, keyword)
+                found.setdefault(len(start), {}).setdefault(start, []).append(part)
         return found
-
-    @cached_property
-    def _short(self) -> list[_Part]:
-        return [part for part in self._parts if len(part.text) < _GRAM]
-
-    @cached_property
-    def _parts(self) -> list[_Part]:
-        return [
-            _Part(text, number, keyword)
-            for number, keyword, text in self._keywords()
-            if text and not _is_one_word(keyword, text)
-        ]
 
     @cached_property
     def _by_post(self) -> dict[int, list[int]]:
@@ -177,26 +165,29 @@ class _Read:
     """A text in its folded form, cut in the ways in which it is searched."""
 
     line: str
+    _runs: dict[int, set[str]] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(_words_of(self.line))
 
-    @cached_property
-    def grams(self) -> set[str]:
-        """Every run of _GRAM characters."""
-        line = self.line
-        return {line[n : n + _GRAM] for n in range(len(line))}
+    def runs(self, length: int) -> set[str]:
+        """All that stands in it of so many characters."""
+        if length not in self._runs:
+            line = self.line
+            self._runs[length] = {line[n : n + length] for n in range(len(line))}
+        return self._runs[length]
 
 
 def _found_in(filters: FilterSet, text: str) -> Iterator[tuple[int, Keyword]]:
     read, by_word, by_start = _read(text), filters._by_word, filters._by_start
     for word in read.words & by_word.keys() if by_word else ():
         yield from by_word[word]
-    starts = read.grams & by_start.keys() if by_start else ()
-    for part in chain(filters._short, *(by_start[start] for start in starts)):
-        if part.stands_in(read.line):
-            yield part.number, part.keyword
+    for characters, parts in by_start.items():
+        for start in read.runs(characters) & parts.keys():
+            for part in parts[start]:
+                if part.stands_in(read.line):
+                    yield part.number, part.keyword
 
 
 @lru_cache(2048)

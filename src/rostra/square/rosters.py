@@ -52,12 +52,6 @@ async def asking(connection: AsyncConnection, me: Account, span: Span) -> People
     return await _page(connection, asked.id, asked.follower_id, asked.followed_id == me.id, span)
 
 
-async def number_asking(connection: AsyncConnection, me: Account) -> int:
-    """How many ask to follow me."""
-    query = select(func.count()).where(follow_requests.c.followed_id == me.id)
-    return int((await connection.execute(query)).scalar_one())
-
-
 async def blocked(connection: AsyncConnection, me: Account, span: Span) -> People:
     """Whom I block."""
     mine = blocks.c.account_id == me.id

@@ -77,10 +77,6 @@ def tags_of(text: str) -> list[str]:
     return list(dict.fromkeys(piece.value for piece in segments(text) if piece.kind == "tag"))
 
 
-def has_link(text: str) -> bool:
-    return any(piece.kind == "link" for piece in segments(text))
-
-
 def length(text: str) -> int:
     """Characters that count: a link as LINK_COUNTS_AS, whatever its length."""
     return sum(

@@ -93,7 +93,7 @@ class StagePages:
 
     def host(self, title: str = TITLE, **options: Any) -> Page:
         """The host, signed in and on the stage page of a new Space."""
-        page = self.person(self.served.web, storage_state=self._host_cookies, **options)
+        page = self.person(f"{self.served.web}/spaces", storage_state=self._host_cookies, **options)
         page.fill("#f-title", title)
         page.keyboard.press("Enter")
         page.wait_for_url("**/spaces/*/stage")

@@ -22,15 +22,8 @@ SHORTEST, LONGEST = 1024, 1024 * 1024
 _LEVEL = 5
 _KINDS = ("text/html", "application/rss+xml", "application/manifest+json")
 _SECRET = (
-    "/settings",
-    "/sign-in",
-    "/sign-up",
-    "/forgotten",
-    "/oauth",
-    "/admin",
-    "/welcome",
-    "/api/",
-)
+    "/settings", "/sign-in", "/sign-up", "/forgotten", "/oauth", "/admin", "/welcome", "/api/",
+)  # fmt: skip
 
 
 class Packing:

@@ -111,7 +111,8 @@ async def test_an_invitation_goes_past_approval(house):
 async def test_closed_is_closed(house):
     await house.choose(registrations="closed")
     async with house.browser() as browser:
-        assert "<form" not in (await browser.get("/sign-up")).text.split("<main")[1]
+        page = (await browser.get("/sign-up")).text
+        assert "<form" not in page.split("<main")[1].split("</main")[0]
         assert (await browser.post("/sign-up", data=newcomer(code="x"))).status_code == 403
 
 

@@ -2,7 +2,14 @@
 // Each step is a function of the client; tests add theirs here.
 
 import { text } from "node:stream/consumers";
-import { createOAuthAPIClient, createRestAPIClient } from "masto";
+import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient } from "masto";
+
+// What masto.js takes from Node 22, for Node 20.
+Promise.withResolvers ??= function withResolvers() {
+  const made = {};
+  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
+  return made;
+};
 
 const steps = {
   async app({ url, redirectUris, scopes }) {
@@ -63,6 +70,118 @@ const steps = {
       if (read.length > 5) break;
     }
     return { made, read };
+  },
+
+  async post(given) {
+    const api = createRestAPIClient(given);
+    const medium = await api.v2.media.create({
+      file: await (await fetch(`${given.url}/avatars/someone.png`)).blob(),
+      description: "Letters", focus: "0.1,0.2",
+    });
+    const post = await api.v1.statuses.create(
+      { status: "With a picture #js", mediaIds: [medium.id], spoilerText: "Look", language: "en",
+        visibility: "public" },
+      { requestInit: { headers: { "Idempotency-Key": "js" } } },
+    );
+    const edited = await api.v1.statuses.$select(post.id).update({
+      status: "Edited #js", mediaIds: [medium.id],
+      mediaAttributes: [{ id: medium.id, description: "Better letters" }],
+    });
+    const asked = await api.v1.statuses.create({
+      status: "Which?", inReplyToId: post.id,
+      poll: { options: ["a", "b"], expiresIn: 600, multiple: false, hideTotals: true },
+    });
+    const quote = await api.v1.statuses.create({ status: "My own", quotedStatusId: post.id });
+    const one = api.v1.statuses.$select(post.id);
+    await one.favourite();
+    await one.bookmark();
+    await one.pin();
+    const [context, history, source, seen] = await Promise.all([
+      one.context.fetch(), one.history.list(), one.source.fetch(), one.fetch(),
+    ]);
+    const [favourites, bookmarks, tagged] = await Promise.all([
+      api.v1.favourites.list(), api.v1.bookmarks.list(),
+      api.v1.timelines.tag.$select("js").list(),
+    ]);
+    const removed = await api.v1.statuses.$select(quote.id).remove();
+    const later = await api.v1.statuses.create({
+      status: "Later", scheduledAt: new Date(Date.now() + 3_600_000).toISOString(),
+    });
+    return {
+      alt: edited.mediaAttachments[0].description, focus: medium.meta.focus,
+      descendants: context.descendants.map((each) => each.id), asked: asked.id,
+      versions: history.length, source: source.text, mine: [seen.favourited, seen.bookmarked],
+      pinned: seen.pinned, options: asked.poll.options.map((each) => each.votesCount),
+      quoted: quote.quote.quotedStatus.id === post.id, removed: removed.text,
+      lists: [favourites, bookmarks, tagged].map((list) => list[0].id === post.id),
+      scheduled: later.params.text,
+    };
+  },
+
+  async people(given) {
+    const api = createRestAPIClient(given), other = createRestAPIClient(given.other);
+    const him = await other.v1.accounts.verifyCredentials();
+    const account = api.v1.accounts.$select(him.id);
+    const followed = await account.follow({ notify: true });
+    const list = await api.v1.lists.create({ title: "Friends", repliesPolicy: "list" });
+    await api.v1.lists.$select(list.id).accounts.create({ accountIds: [him.id] });
+    const post = await other.v1.statuses.create({ status: "A goal for @chloe" });
+    const filter = await api.v2.filters.create({
+      title: "Sport", context: ["home"], filterAction: "warn",
+      keywordsAttributes: [{ keyword: "goal", wholeWord: true }],
+    });
+    const [relations, inList, seen, found, notices, grouped] = await Promise.all([
+      api.v1.accounts.relationships.fetch({ id: [him.id] }),
+      api.v1.timelines.list.$select(list.id).list(),
+      api.v1.statuses.$select(post.id).fetch(),
+      api.v2.search.list({ q: "dimitri", type: "accounts" }),
+      api.v1.notifications.list({ types: ["mention"] }),
+      api.v2.notifications.list({ expandAccounts: "full" }),
+    ]);
+    const direct = await other.v1.statuses.create({ status: "@chloe psst", visibility: "direct" });
+    const [talk] = await api.v1.conversations.list();
+    await api.v1.conversations.$select(talk.id).read();
+    const marks = await api.v1.markers.create({ home: { lastReadId: post.id } });
+    await api.v2.filters.$select(filter.id).remove();
+    return {
+      following: followed.following, notifying: relations[0].notifying,
+      inList: inList[0].id === post.id, filtered: seen.filtered[0].keywordMatches,
+      found: found.accounts.map((each) => each.acct), notice: notices[0].status.id === post.id,
+      groups: grouped.notificationGroups.map((each) => each.type),
+      talk: talk.lastStatus.id === direct.id, mark: marks.home.lastReadId === post.id,
+    };
+  },
+
+  async streams(given) {
+    const api = createRestAPIClient(given);
+    const { configuration } = await api.v2.instance.fetch();
+    const streams = createStreamingAPIClient({
+      streamingApiUrl: configuration.urls.streaming, accessToken: given.accessToken,
+      implementation: WebSocket,
+    });
+    await streams.prepare();
+    const told = [];
+    const hear = async (subscription, wanted) => {
+      for await (const event of subscription) {
+        const about = event.payload?.id ?? event.payload;
+        told.push([event.stream.join(":"), event.event, about]);
+        if (event.event === wanted) return;
+      }
+    };
+    const home = hear(streams.user.subscribe(), "delete");
+    const tagged = hear(streams.hashtag.subscribe({ tag: "sockets" }), "delete");
+    const heard = (stream, event) => told.some((each) => each[0] === stream && each[1] === event);
+    // A subscription is not answered: until one post of these is told, the next one is written.
+    let post, number = 0;
+    while (!heard("user", "update") || !heard("hashtag:sockets", "update")) {
+      post = await api.v1.statuses.create({ status: `${number++} #sockets`, visibility: "public" });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    await api.v1.statuses.$select(post.id).update({ status: "edited #sockets" });
+    await api.v1.statuses.$select(post.id).remove();
+    await Promise.all([home, tagged]);
+    streams.close();
+    return { told: told.map(([stream, event]) => [stream, event]), url: configuration.urls.streaming };
   },
 
   async refused(given) {

@@ -79,6 +79,9 @@ def test_a_picture_needs_no_words(dora: Reader, picture: Path):
         dora.status(post.id)
     again = dora.status_post("", media_ids=[gone.media_attachments[0].id])
     assert again.media_attachments[0].id == gone.media_attachments[0].id
+    dora.status_delete(again.id, delete_media=True)
+    with pytest.raises(MastodonAPIError):
+        dora.status_post("", media_ids=[gone.media_attachments[0].id])
 
 
 def test_threads(dora: Reader, emil: Reader):
@@ -167,8 +170,9 @@ def test_once_and_later(dora: Reader):
     assert dora.scheduled_statuses() == []
 
 
-def test_what_a_server_without_translations_and_policies_says(dora: Reader):
+def test_what_a_server_without_translations_and_cards_says(dora: Reader, server: Server):
     post = dora.status_post("Bonjour", language="fr")
     with pytest.raises(MastodonAPIError):
         dora.status_translate(post.id, "en")
     assert dora.status(post.id).card is None
+    assert httpx.get(f"{server.url}/api/v1/statuses/{post.id}/card").json() == {}

@@ -34,7 +34,7 @@ async def test_instance_of_today_and_of_before(square):
     assert new["domain"] == old["uri"] == "127.0.0.1:8000"
     assert new["title"] == old["title"] == "Forum"
     assert re.match(r"4\.5\.0 \(compatible; Rostra [\d.]+\)$", new["version"])
-    assert new["api_versions"] == {"mastodon": 6}
+    assert new["api_versions"] == {"mastodon": 7}
     assert new["configuration"]["statuses"]["max_characters"] == 777
     assert new["configuration"]["urls"]["streaming"] == "ws://127.0.0.1:8000"
     assert old["urls"]["streaming_api"] == "ws://127.0.0.1:8000"

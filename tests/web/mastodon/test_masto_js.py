@@ -26,8 +26,8 @@ def step(server: Server, npm: Path) -> Step:
     def do(name: str, **given: Any) -> Any:
         asked = json.dumps({"step": name, "url": server.url, **given})
         done = subprocess.run(
-            ["node", "masto.js"], cwd=npm, input=asked, capture_output=True, text=True,
-            timeout=60, check=False,
+            ["node", "--experimental-websocket", "--no-warnings", "masto.js"],
+            cwd=npm, input=asked, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -68,6 +68,33 @@ def test_pages_of_a_timeline(step: Step, token: str):
     read = [post for page in found["read"] for post in page]
     assert read[:3] == found["made"][::-1] and len(set(read)) == len(read)
     assert all(len(page) <= 2 for page in found["read"])
+
+
+def test_a_post_and_what_is_done_with_it(step: Step, token: str):
+    found = step("post", accessToken=token)
+    assert (found["alt"], found["focus"]) == ("Better letters", {"x": 0.1, "y": 0.2})
+    assert found["descendants"] == [found["asked"]] and found["options"] == [None, None]
+    assert (found["versions"], found["source"]) == (2, "Edited #js")
+    assert found["mine"] == [True, True] and found["pinned"] and found["quoted"]
+    assert found["removed"] == "My own" and found["lists"] == [True, True, True]
+    assert found["scheduled"] == "Later"
+
+
+def test_people_lists_filters_and_notices(server: Server, step: Step, token: str):
+    server.person("dimitri", role="member")
+    other = {"url": server.url, "accessToken": server.token("dimitri")}
+    found = step("people", accessToken=server.token("chloe"), other=other)
+    assert found["following"] and found["notifying"] and found["inList"] and found["notice"]
+    assert (found["filtered"], found["found"]) == (["goal"], ["dimitri"])
+    assert "mention" in found["groups"] and found["talk"] and found["mark"]
+
+
+def test_streams_by_a_websocket(step: Step, token: str):
+    found = step("streams", accessToken=token)
+    assert found["url"].startswith("ws://")
+    for stream in ("user", "hashtag:sockets"):
+        events = [event for told, event in found["told"] if told == stream]
+        assert events[0] == "update" and events[-2:] == ["status.update", "delete"]
 
 
 def test_a_refusal_is_read(step: Step, token: str):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from rostra.square import actions
@@ -36,8 +39,8 @@ async def test_a_post(square):
 
 async def test_a_warning_is_all_that_is_shown(square):
     _, post = await written(square, text="the end", warning="Spoiler <i>")
-    html = (await asked(square, f"{HOME}/@ada/{post.id}")).json()["html"]
-    assert "the end" not in html and "Spoiler &lt;i&gt;" in html
+    shown = (await asked(square, f"{HOME}/@ada/{post.id}")).json()["html"]
+    assert "the end" not in shown and "Spoiler &lt;i&gt;" in shown
 
 
 @pytest.mark.parametrize("visibility", ["private", "direct"])
@@ -66,3 +69,18 @@ async def test_what_is_not_here(square):
 
 async def test_another_format(square):
     assert (await asked(square, f"{HOME}/@ada/1", format="xml")).status_code == 501
+
+
+async def test_the_page_of_a_post_the_api_and_what_is_embedded_agree_on_its_address(square):
+    _, post = await written(square, text="One address")
+    async with square.client() as client:
+        page = (await client.get(f"/@ada/{post.id}", headers={"Accept": "text/html"})).text
+        shown = (await client.get(f"/api/v1/statuses/{post.id}")).json()
+        link = re.search(r'json\+oembed" href="([^"]+)"', page)
+        assert link is not None
+        found = (await client.get(html.unescape(link[1]))).json()
+    canonical = re.search(r'rel="canonical" href="([^"]+)"', page)
+    assert canonical is not None
+    assert canonical[1] == shown["url"] == shown["uri"] == f"{HOME}/@ada/{post.id}"
+    assert f'cite="{shown["url"]}"' in found["html"] and found["author_url"] == f"{HOME}/@ada"
+    assert (await asked(square, f"{HOME}/@eve/{post.id}")).status_code == 404

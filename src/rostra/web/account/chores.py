@@ -10,7 +10,7 @@ from rostra.people.rules import LEAVING_CHORE
 from rostra.programme.manifest import ON
 from rostra.rooms import leaving as space_leaving
 from rostra.rooms import queries as rooms
-from rostra.square import media
+from rostra.square import letting_in, media
 from rostra.square.departure import forget_some
 from rostra.web.account import letters
 from rostra.web.account.copies import Copying, delete_files
@@ -29,6 +29,7 @@ def doers(parts: WebParts) -> dict[str, Doer]:
         EXPORT_CHORE: at_work.copy_some,
         FORGET_EXPORT_CHORE: at_work.forget_copy,
         LEAVING_CHORE: at_work.forget_account,
+        letting_in.CHORE: at_work.let_in,
         space_leaving.END_CHORE: at_work.end_spaces,
     }
 
@@ -90,6 +91,12 @@ class AccountChores:
             await media.forget_account(act, account_id)
         await delete_files(parts.places.exports, copies)
         return None
+
+    async def let_in(self, chore: Chore, now_ms: int) -> Later | None:
+        """Let some follow who asked to."""
+        async with acting(self._parts) as act:
+            more = await letting_in.let_some_in(act, str(chore.subject))
+        return Later(now_ms) if more else None
 
     async def _forget_spaces(self, account_id: str) -> bool:
         """Forget some of their Spaces: whether there were any."""

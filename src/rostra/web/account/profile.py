@@ -9,7 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from rostra.errors import RostraError
 from rostra.people import editing, mail_links, profiles
 from rostra.people.editing import MOST_FIELDS, Change
+from rostra.square.letting_in import let_in_later
 from rostra.web.account.proof import account_of, check_proven
+from rostra.web.acting import acting
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
@@ -55,8 +57,10 @@ async def change(request: Request) -> Response:
         default_sensitive="default_sensitive" in fields,
     )
     try:
-        async with parts_of(request).database.writing() as connection:
-            await editing.change_profile(connection, account, wish)
+        async with acting(parts_of(request)) as act:
+            await editing.change_profile(act.connection, account, wish)
+            if not wish.locked:
+                await let_in_later(act, account.id)
     except RostraError as error:
         if not wants_page(request):
             raise

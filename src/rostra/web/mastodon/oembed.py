@@ -19,7 +19,7 @@ from rostra.rooms import actions
 from rostra.square import views
 from rostra.web.mastodon.answers import Document, Json, day
 from rostra.web.mastodon.door import api_door
-from rostra.web.mastodon.entities_status import content
+from rostra.web.mastodon.entities_status import address_of, content
 from rostra.web.mastodon.paging import id_of
 from rostra.web.mastodon.parameters import Parameters, parameters
 from rostra.web.parts import WebParts, parts_of
@@ -28,7 +28,7 @@ from rostra.web.rules import Rule
 WIDTH, NARROWEST = 400, 200
 _ANSWERS = {200: "As oembed.com says.", 501: "Another format than JSON was asked for."}
 _HEIGHT = {"post": 240, "space": 140}
-_POST = re.compile(r"/@[a-z0-9_]{1,30}/(\d{1,19})")
+_POST = re.compile(r"/@([a-z0-9_]{1,30})/(\d{1,19})")
 _SPACE = re.compile(rf"/spaces/([a-z0-9-]{{1,{SLUG_LENGTH}}})")
 _LISTEN = re.compile(rf"/s/([a-z0-9-]{{1,{SLUG_LENGTH}}})")
 
@@ -71,7 +71,7 @@ async def _found(parts: WebParts, url: str) -> _Shown:
         raise BadInput("Say what is to be shown: url=… of a post or a Space.")
     home, live = parts.settings.public_url, parts.settings.live_url
     if (post := _POST.fullmatch(url.removeprefix(home))) and url.startswith(home):
-        return await _post(parts, id_of(post[1]))
+        return await _post(parts, post[1], id_of(post[2]))
     if (space := _SPACE.fullmatch(url.removeprefix(home))) and url.startswith(home):
         return await _space(parts, space[1])
     if (space := _LISTEN.fullmatch(url.removeprefix(live))) and url.startswith(live):
@@ -79,18 +79,23 @@ async def _found(parts: WebParts, url: str) -> _Shown:
     raise NotFound("There is no post and no Space of ours at that address.")
 
 
-async def _post(parts: WebParts, post_id: int) -> _Shown:
+async def _post(parts: WebParts, handle: str, post_id: int) -> _Shown:
     async with parts.database.reading() as connection:
         found = await views.show(connection, [post_id], None, parts.now_ms())
-    if not found or not found[0].post.is_open or found[0].boost is not None:
+    # The same posts as have a page for everybody, at the address of that page alone.
+    there = [v for v in found if v.post.is_open and v.boost is None and v.author.handle == handle]
+    if not there:
         raise NotFound("There is no post at that address that everybody may see.")
-    post, author = found[0].post, found[0].author
-    page = f"{parts.settings.public_url}/@{author.handle}"
+    post, author = there[0].post, there[0].author
+    page, address = (
+        f"{parts.settings.public_url}/@{handle}",
+        address_of(post, handle, parts.origins),
+    )
     text = escape(post.warning) if post.warning else content(post, parts.origins)
     html = (
-        f'<blockquote class="rostra-post" cite="{escape(page)}/{post.id}">{text}'
+        f'<blockquote class="rostra-post" cite="{escape(address)}">{text}'
         f"<footer>— {escape(author.name)} (@{escape(author.handle)}), "
-        f'<a href="{escape(page)}/{post.id}">{day(post.created_ms)}</a></footer></blockquote>'
+        f'<a href="{escape(address)}">{day(post.created_ms)}</a></footer></blockquote>'
     )
     return _Shown("post", f"{author.name} (@{author.handle})", author.name, page, html)
 

@@ -18,6 +18,7 @@ from rostra.people import applications, editing, profiles
 from rostra.people.editing import Change
 from rostra.people.queries import Account
 from rostra.square import media, people_lists
+from rostra.square.letting_in import let_in_later
 from rostra.web.account.sign_up import joined
 from rostra.web.acting import acting
 from rostra.web.bodies import Spool, receive_form, receive_small
@@ -102,8 +103,10 @@ async def change(request: Request) -> Json:
             editing.checked_change(wish)
             for which, spool in form.files.items():
                 await _show(parts, account, which, spool)
-            async with parts.database.writing() as connection:
-                await editing.change_profile(connection, account, wish)
+            async with acting(parts) as act:
+                await editing.change_profile(act.connection, account, wish)
+                if wish.locked is False:
+                    await let_in_later(act, account.id)
     finally:
         form.close()
     return Json(await _own(request))

@@ -1,4 +1,4 @@
-"""What stands in the place to write: from a form, from a draft, and as the wish for a post. Pure."""
+"""What stands in the place to write: from a form, from a draft, as a wish for a post. Pure."""
 
 from __future__ import annotations
 

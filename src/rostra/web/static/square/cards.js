@@ -41,7 +41,7 @@ document.addEventListener("click", (event) => {
   for (const other of document.querySelectorAll(".space-card iframe")) stop(other); // one at a time
   if (playing) return;
   const frame = document.createElement("iframe");
-  frame.src = `${play.href}?embed=1&play=1`;
+  frame.src = `${play.href}?embed=1#listen`;
   frame.allow = "autoplay";
   frame.title = card.querySelector(".space-title").textContent;
   card.append(frame);
