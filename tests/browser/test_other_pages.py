@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from rostra.testing.served import Served
+from rostra.testing.stage_pages import run_cli, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -26,7 +27,7 @@ FOR_ANYBODY = (
     "/sign-in",
     "/sign-up",
     "/forgotten",
-    "/report?handle=admin",
+    "/report?account=ada",
 )
 FOR_BOSS = (
     "/admin", "/admin/charter", "/admin/people", "/admin/storage", "/welcome",
@@ -41,9 +42,10 @@ PICTURES = os.environ.get("ROSTRA_PICTURES")
 
 
 @pytest.fixture
-def boss(served: Served, browser: Browser, host_cookies: Any) -> Iterator[BrowserContext]:
+def boss(served: Served, browser: Browser) -> Iterator[BrowserContext]:
     """An administrator of a place where something has happened."""
-    context = browser.new_context(storage_state=host_cookies)
+    run_cli(served, "people", "add", "ada", "--name", "Ada")
+    context = browser.new_context(storage_state=signed_in(served, browser))
     ask = context.request
 
     def post(path: str, cookies: bool = True, **form: str) -> None:
@@ -58,7 +60,7 @@ def boss(served: Served, browser: Browser, host_cookies: Any) -> Iterator[Browse
     post("/posts", text="Two owls and a long-word-" + "x" * 80)
     post("/sign-up", cookies=False, handle="newton", name="Newton",
          password="four unrelated little words", plea="I like owls")  # fmt: skip
-    post("/report", cookies=False, handle="admin", category="spam", comment="Too many owls")
+    post("/report", cookies=False, account="ada", category="spam", comment="Too many owls")
     post("/settings/newcomers/invite", uses="3", days="2")
     yield context
     context.close()
@@ -69,8 +71,11 @@ def test_every_page_can_be_used_by_everybody(
 ) -> None:
     cookies = boss.storage_state()
     problems: list[Any] = []
+    queue = boss.request.get(f"{served.web}/moderation", headers={"Accept": "text/html"}).text()
+    report = re.search(r"/moderation/reports/\d+", queue)
+    assert report is not None
     for screen, options in SCREENS.items():
-        for paths, state in ((FOR_ANYBODY, None), (FOR_BOSS, cookies)):
+        for paths, state in ((FOR_ANYBODY, None), ((*FOR_BOSS, report[0]), cookies)):
             context = browser.new_context(**options, storage_state=state)
             page = context.new_page()
             page.on("pageerror", problems.append)

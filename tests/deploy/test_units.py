@@ -70,6 +70,7 @@ def test_it_can_hold_a_crowd_and_cannot_gain_rights() -> None:
     for wanted in (
         "User=rostra", "LimitNOFILE=1048576", "NoNewPrivileges=yes", "ProtectSystem=strict",
         "CapabilityBoundingSet=", "StateDirectory=rostra", "Restart=always", "OOMPolicy=continue",
-        "ExecReload=/bin/kill -HUP $MAINPID",
+        "ExecReload=/bin/kill -HUP $MAINPID", "MemoryDenyWriteExecute=yes",
+        "SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self",
     ):  # fmt: skip
         assert wanted in lines

@@ -52,6 +52,22 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Square:
+    """What the web process stands on.
+
+    `bytes` of the database, None where it is not made yet or does not answer (then `trouble` says
+    why); `dumps` whether a backup can be made of it; `walls` those that hold around the process
+    that opens pictures, as darkroom/confinement.py calls them.
+    """
+
+    kind: str
+    bytes: int | None
+    trouble: str
+    dumps: bool
+    walls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """All of it.
 
@@ -60,7 +76,7 @@ class Facts:
     may open; `disk` the free bytes where the data folder is; `synchronised` whether the kernel
     says that its clock is, None where it cannot be asked; `certificate` is None where there is none
     of ours; `now` is the wall clock's; `rating` is what was measured and kept before, and
-    `rating_trouble` a sentence where that cannot be read.
+    `rating_trouble` a sentence where that cannot be read; `square` is None where nobody looked.
     """
 
     free_ports: int
@@ -75,3 +91,4 @@ class Facts:
     now: datetime
     rating: Rating | None = None
     rating_trouble: str = ""
+    square: Square | None = None

@@ -15,7 +15,7 @@ import aioice.ice
 from aioice import stun, turn
 
 from rostra import machine
-from rostra.doctor import certificate
+from rostra.doctor import certificate, square
 from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
 from rostra.edge import capacity
 from rostra.errors import Misconfigured
@@ -52,6 +52,7 @@ async def look(settings: NodeSettings, now: datetime) -> Facts:
         now=now,
         rating=rating,
         rating_trouble=trouble,
+        square=await square.look(settings),
     )
 
 

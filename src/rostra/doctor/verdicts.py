@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from rostra.doctor.checks import Check, State
 from rostra.doctor.facts import Asked, Certificate, Facts, Trouble
 from rostra.doctor.limits import limits
+from rostra.doctor.square_verdicts import square_checks
 from rostra.settings import NodeSettings, StageSettings, WebSettings
 from rostra.stage.rules import MOST_SEATS
 
@@ -38,6 +39,7 @@ def judged(settings: NodeSettings, facts: Facts) -> list[Check]:
         *([] if any(asked.server.relays for asked in facts.asked) else [no_relay()]),
         codecs(facts.missing_codecs),
         clock(facts.synchronised),
+        *([] if facts.square is None else square_checks(facts.square)),
         *limits(settings, facts),
     ]
 

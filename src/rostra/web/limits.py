@@ -87,7 +87,7 @@ class Limits:
         self.commands = Bucket(rate=5, burst=50)
         self.applications = Bucket(rate=0.1, burst=50)
         self.posts = Bucket(rate=0.1, burst=60)
-        self.reactions = Bucket(rate=4, burst=8)
+        self.reactions = Bucket(rate=4, burst=40)
         self.handshakes = Pending(
             5,
             "There are too many attempts to join with this token at the same time: "
