@@ -10,6 +10,7 @@ from rostra.errors import Conflict, NotFound, NotProcessable, RostraError
 from rostra.square import filters, lists, markers, relations, rosters, tags
 from rostra.square.act import Act
 from rostra.square.actions import publish
+from rostra.square.filtering import matches
 from rostra.square.filters import KeywordWish, Lasting, Wish
 from rostra.square.rules import Wish as PostWish
 from rostra.square.span import Span
@@ -77,8 +78,8 @@ async def test_filters_have_their_bounds_and_their_owner(town, monkeypatch):
     with pytest.raises(NotProcessable):
         await town.do(filters.add_post, ana, two.id, posts[1].id)
     found = await town.ask(filters.filters_of, ana.id)
-    assert found.of_post(posts[0], None, town.now_ms)[0].by_post
-    assert not found.of_post(posts[1], None, town.now_ms)
+    assert matches(found, (), [posts[0].id], town.now_ms)[0].by_post
+    assert not matches(found, (), [posts[1].id], town.now_ms)
 
 
 async def test_of_two_devices_one_moves_the_marker(town):
