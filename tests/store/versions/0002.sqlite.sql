@@ -1,0 +1,246 @@
+BEGIN TRANSACTION;
+CREATE TABLE "accounts" (
+	id VARCHAR(32) NOT NULL, 
+	handle VARCHAR(32) NOT NULL, 
+	name VARCHAR(80) NOT NULL, 
+	role VARCHAR(12) NOT NULL, 
+	created_ms BIGINT NOT NULL, 
+	state VARCHAR(10) DEFAULT 'active' NOT NULL, 
+	state_until_ms BIGINT, 
+	sensitized BOOLEAN DEFAULT 0 NOT NULL, 
+	email VARCHAR(254), 
+	email_confirmed_ms BIGINT, 
+	bio VARCHAR(500) DEFAULT '' NOT NULL, 
+	fields JSON DEFAULT '[]' NOT NULL, 
+	avatar VARCHAR(80), 
+	header VARCHAR(80), 
+	locked BOOLEAN DEFAULT 0 NOT NULL, 
+	bot BOOLEAN DEFAULT 0 NOT NULL, 
+	hidden BOOLEAN DEFAULT 0 NOT NULL, 
+	language VARCHAR(16) DEFAULT '' NOT NULL, 
+	default_visibility VARCHAR(8) DEFAULT 'public' NOT NULL, 
+	default_sensitive BOOLEAN DEFAULT 0 NOT NULL, 
+	posts INTEGER DEFAULT '0' NOT NULL, 
+	followers INTEGER DEFAULT '0' NOT NULL, 
+	following INTEGER DEFAULT '0' NOT NULL, 
+	last_post_id INTEGER DEFAULT '0' NOT NULL, 
+	preferences JSON DEFAULT '{}' NOT NULL, 
+	plea VARCHAR(500) DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_accounts PRIMARY KEY (id), 
+	CONSTRAINT uq_accounts_handle UNIQUE (handle), 
+	CONSTRAINT uq_accounts_email UNIQUE (email)
+);
+INSERT INTO "accounts" VALUES('id-0','ada','name-0','admin',1,'active',1,0,'email-0',1,'bio-0','[0]','avatar-0','header-0',0,0,0,'language-0','bility-0',0,1,1,1,1,'[0]','plea-0');
+INSERT INTO "accounts" VALUES('id-1','handle-1','name-1','role-1',2,'state-1',2,1,'email-1',2,'bio-1','[1]','avatar-1','header-1',1,1,1,'language-1','bility-1',1,2,2,2,2,'[1]','plea-1');
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0002');
+CREATE TABLE "api_tokens" (
+	fingerprint VARCHAR(64) NOT NULL, 
+	account_id VARCHAR(32), 
+	label VARCHAR(80) NOT NULL, 
+	created_ms BIGINT NOT NULL, 
+	application_id VARCHAR(32), 
+	scopes VARCHAR(500), 
+	grant VARCHAR(64), 
+	used_ms BIGINT, 
+	CONSTRAINT pk_api_tokens PRIMARY KEY (fingerprint), 
+	CONSTRAINT fk_api_tokens_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_api_tokens_application_id FOREIGN KEY(application_id) REFERENCES applications (id) ON DELETE CASCADE
+);
+INSERT INTO "api_tokens" VALUES('3647e75afbfecbfab026516b13dddfea6a2bd520fc20294e6c9b75408dcf2771','id-0','label-0',1,NULL,NULL,'grant-0',1);
+INSERT INTO "api_tokens" VALUES('fingerprint-1','id-1','label-1',2,'id-1','scopes-1','grant-1',2);
+CREATE TABLE applications (
+	id VARCHAR(32) NOT NULL, 
+	client_id VARCHAR(64) NOT NULL, 
+	secret_fingerprint VARCHAR(64) NOT NULL, 
+	name VARCHAR(80) DEFAULT '' NOT NULL, 
+	website VARCHAR(200) DEFAULT '' NOT NULL, 
+	redirect_uris JSON NOT NULL, 
+	scopes VARCHAR(500) NOT NULL, 
+	created_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_applications PRIMARY KEY (id), 
+	CONSTRAINT uq_applications_client_id UNIQUE (client_id)
+);
+INSERT INTO "applications" VALUES('id-0','client_id-0','secret_fingerprint-0','name-0','website-0','[0]','scopes-0',1);
+INSERT INTO "applications" VALUES('id-1','client_id-1','secret_fingerprint-1','name-1','website-1','[1]','scopes-1',2);
+CREATE TABLE authenticators (
+	account_id VARCHAR(32) NOT NULL, 
+	secret VARCHAR(64) NOT NULL, 
+	confirmed_ms BIGINT, 
+	last_step BIGINT DEFAULT '0' NOT NULL, 
+	CONSTRAINT pk_authenticators PRIMARY KEY (account_id), 
+	CONSTRAINT fk_authenticators_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "authenticators" VALUES('id-0','secret-0',1,1);
+INSERT INTO "authenticators" VALUES('id-1','secret-1',2,2);
+CREATE TABLE charter (
+	name VARCHAR(40) NOT NULL, 
+	value JSON NOT NULL, 
+	changed_ms BIGINT NOT NULL, 
+	changed_by VARCHAR(32), 
+	CONSTRAINT pk_charter PRIMARY KEY (name), 
+	CONSTRAINT fk_charter_changed_by FOREIGN KEY(changed_by) REFERENCES accounts (id) ON DELETE SET NULL
+);
+INSERT INTO "charter" VALUES('name-0','[0]',1,'id-0');
+INSERT INTO "charter" VALUES('name-1','[1]',2,'id-1');
+CREATE TABLE chores (
+	id INTEGER NOT NULL, 
+	kind VARCHAR(24) NOT NULL, 
+	subject VARCHAR(80), 
+	details JSON NOT NULL, 
+	due_ms BIGINT NOT NULL, 
+	claimed_until_ms BIGINT, 
+	tries INTEGER DEFAULT '0' NOT NULL, 
+	created_ms BIGINT NOT NULL, 
+	failed_ms BIGINT, 
+	CONSTRAINT pk_chores PRIMARY KEY (id)
+);
+INSERT INTO "chores" VALUES(1,'kind-0','subject-0','[0]',4102444800000,1,1,1,1);
+INSERT INTO "chores" VALUES(2,'kind-1','subject-1','[1]',4102444800000,2,2,2,2);
+CREATE TABLE exports (
+	id VARCHAR(32) NOT NULL, 
+	account_id VARCHAR(32) NOT NULL, 
+	state VARCHAR(8) NOT NULL, 
+	file VARCHAR(80), 
+	created_ms BIGINT NOT NULL, 
+	expires_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_exports PRIMARY KEY (id), 
+	CONSTRAINT fk_exports_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "exports" VALUES('id-0','id-0','state-0','file-0',1,4102444800000);
+INSERT INTO "exports" VALUES('id-1','id-1','state-1','file-1',2,4102444800000);
+CREATE TABLE grants (
+	fingerprint VARCHAR(64) NOT NULL, 
+	application_id VARCHAR(32), 
+	account_id VARCHAR(32) NOT NULL, 
+	redirect_uri VARCHAR(500) NOT NULL, 
+	scopes VARCHAR(500) NOT NULL, 
+	challenge VARCHAR(64), 
+	expires_ms BIGINT NOT NULL, 
+	used_ms BIGINT, 
+	CONSTRAINT pk_grants PRIMARY KEY (fingerprint), 
+	CONSTRAINT fk_grants_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE, 
+	CONSTRAINT fk_grants_application_id FOREIGN KEY(application_id) REFERENCES applications (id) ON DELETE CASCADE
+);
+INSERT INTO "grants" VALUES('fingerprint-0','id-0','id-0','redirect_uri-0','scopes-0','challenge-0',4102444800000,1);
+INSERT INTO "grants" VALUES('fingerprint-1','id-1','id-1','redirect_uri-1','scopes-1','challenge-1',4102444800000,2);
+CREATE TABLE mail_links (
+	fingerprint VARCHAR(64) NOT NULL, 
+	account_id VARCHAR(32) NOT NULL, 
+	purpose VARCHAR(10) NOT NULL, 
+	email VARCHAR(254) NOT NULL, 
+	expires_ms BIGINT NOT NULL, 
+	used_ms BIGINT, 
+	CONSTRAINT pk_mail_links PRIMARY KEY (fingerprint), 
+	CONSTRAINT fk_mail_links_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "mail_links" VALUES('fingerprint-0','id-0','purpose-0','email-0',4102444800000,1);
+INSERT INTO "mail_links" VALUES('fingerprint-1','id-1','purpose-1','email-1',4102444800000,2);
+CREATE TABLE passkeys (
+	id VARCHAR(400) NOT NULL, 
+	account_id VARCHAR(32) NOT NULL, 
+	public_key BLOB NOT NULL, 
+	sign_count BIGINT NOT NULL, 
+	label VARCHAR(80) DEFAULT '' NOT NULL, 
+	created_ms BIGINT NOT NULL, 
+	used_ms BIGINT, 
+	CONSTRAINT pk_passkeys PRIMARY KEY (id), 
+	CONSTRAINT fk_passkeys_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "passkeys" VALUES('id-0','id-0',X'30',1,'label-0',1,1);
+INSERT INTO "passkeys" VALUES('id-1','id-1',X'31',2,'label-1',2,2);
+CREATE TABLE passwords (
+	account_id VARCHAR(32) NOT NULL, 
+	hash VARCHAR(200) NOT NULL, 
+	changed_ms BIGINT NOT NULL, 
+	short BOOLEAN DEFAULT 0 NOT NULL, 
+	wrong_in_a_row INTEGER DEFAULT '0' NOT NULL, 
+	wrong_in_hour INTEGER DEFAULT '0' NOT NULL, 
+	hour_began_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_passwords PRIMARY KEY (account_id), 
+	CONSTRAINT fk_passwords_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "passwords" VALUES('id-0','hash-0',1,0,1,1,1);
+INSERT INTO "passwords" VALUES('id-1','hash-1',2,1,2,2,2);
+CREATE TABLE recovery_codes (
+	fingerprint VARCHAR(64) NOT NULL, 
+	account_id VARCHAR(32) NOT NULL, 
+	used_ms BIGINT, 
+	CONSTRAINT pk_recovery_codes PRIMARY KEY (fingerprint), 
+	CONSTRAINT fk_recovery_codes_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "recovery_codes" VALUES('fingerprint-0','id-0',1);
+INSERT INTO "recovery_codes" VALUES('fingerprint-1','id-1',2);
+CREATE TABLE "sessions" (
+	fingerprint VARCHAR(64) NOT NULL, 
+	account_id VARCHAR(32) NOT NULL, 
+	expires_ms BIGINT NOT NULL, 
+	id VARCHAR(32), 
+	created_ms BIGINT, 
+	seen_ms BIGINT, 
+	agent VARCHAR(200) DEFAULT '' NOT NULL, 
+	address VARCHAR(45) DEFAULT '' NOT NULL, 
+	CONSTRAINT pk_sessions PRIMARY KEY (fingerprint), 
+	CONSTRAINT fk_sessions_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE, 
+	CONSTRAINT uq_sessions_id UNIQUE (id)
+);
+INSERT INTO "sessions" VALUES('e74e19bfd5e2d6f0082d0de713ca53db9da424656506e4a195ec6102421324c5','id-0',4102444800000,'id-0',1,1,'agent-0','address-0');
+INSERT INTO "sessions" VALUES('fingerprint-1','id-1',4102444800000,'id-1',2,2,'agent-1','address-1');
+CREATE TABLE sign_in_links (
+	fingerprint VARCHAR(64) NOT NULL, 
+	account_id VARCHAR(32) NOT NULL, 
+	expires_ms BIGINT NOT NULL, 
+	used_ms BIGINT, 
+	CONSTRAINT pk_sign_in_links PRIMARY KEY (fingerprint), 
+	CONSTRAINT fk_sign_in_links_account_id FOREIGN KEY(account_id) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "sign_in_links" VALUES('fingerprint-0','id-0',4102444800000,1);
+INSERT INTO "sign_in_links" VALUES('fingerprint-1','id-1',4102444800000,2);
+CREATE TABLE sign_up_invites (
+	code VARCHAR(32) NOT NULL, 
+	made_by VARCHAR(32) NOT NULL, 
+	uses_left INTEGER NOT NULL, 
+	created_ms BIGINT NOT NULL, 
+	expires_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_sign_up_invites PRIMARY KEY (code), 
+	CONSTRAINT fk_sign_up_invites_made_by FOREIGN KEY(made_by) REFERENCES accounts (id) ON DELETE CASCADE
+);
+INSERT INTO "sign_up_invites" VALUES('code-0','id-0',1,1,4102444800000);
+INSERT INTO "sign_up_invites" VALUES('code-1','id-1',2,2,4102444800000);
+CREATE TABLE spaces (
+	slug VARCHAR(64) NOT NULL, 
+	owner_id VARCHAR(32) NOT NULL, 
+	title VARCHAR(120) NOT NULL, 
+	language VARCHAR(16) NOT NULL, 
+	record BOOLEAN NOT NULL, 
+	phase VARCHAR(12) NOT NULL, 
+	starts_ms BIGINT, 
+	created_ms BIGINT NOT NULL, 
+	CONSTRAINT pk_spaces PRIMARY KEY (slug), 
+	CONSTRAINT fk_spaces_owner_id FOREIGN KEY(owner_id) REFERENCES accounts (id)
+);
+INSERT INTO "spaces" VALUES('slug-0','id-0','title-0','language-0',0,'ended',1,1);
+INSERT INTO "spaces" VALUES('slug-1','id-1','title-1','language-1',1,'phase-1',2,2);
+CREATE INDEX ix_sign_in_links_account_id ON sign_in_links (account_id);
+CREATE INDEX ix_spaces_created_ms ON spaces (created_ms);
+CREATE INDEX ix_spaces_phase ON spaces (phase);
+CREATE INDEX ix_spaces_owner_id ON spaces (owner_id);
+CREATE INDEX ix_applications_created_ms ON applications (created_ms);
+CREATE INDEX ix_chores_due_ms ON chores (due_ms);
+CREATE UNIQUE INDEX uq_chores_kind_subject ON chores (kind, subject);
+CREATE INDEX ix_exports_account_id ON exports (account_id);
+CREATE INDEX ix_grants_account_id ON grants (account_id);
+CREATE INDEX ix_grants_application_id ON grants (application_id);
+CREATE INDEX ix_grants_expires_ms ON grants (expires_ms);
+CREATE INDEX ix_mail_links_account_id ON mail_links (account_id);
+CREATE INDEX ix_passkeys_account_id ON passkeys (account_id);
+CREATE INDEX ix_recovery_codes_account_id ON recovery_codes (account_id);
+CREATE INDEX ix_sign_up_invites_made_by ON sign_up_invites (made_by);
+CREATE INDEX ix_api_tokens_account_id ON api_tokens (account_id);
+CREATE INDEX ix_api_tokens_application_id ON api_tokens (application_id);
+CREATE INDEX ix_api_tokens_grant ON api_tokens (grant);
+CREATE INDEX ix_sessions_account_id ON sessions (account_id);
+COMMIT;
