@@ -48,7 +48,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
     token, start = "", 0
     for place, character in enumerate(text):
         fold = _FOLDS[ord(character)]
-        if token and " " in fold:
+        if token and fold.startswith(" "):
             yield token[:LONGEST_TOKEN], start, place
             token = ""
         for nth, part in enumerate(fold.split(" ")):

@@ -74,11 +74,15 @@ def test_every_page_can_be_used_by_everybody(
     queue = boss.request.get(f"{served.web}/moderation", headers={"Accept": "text/html"}).text()
     report = re.search(r"/moderation/reports/\d+", queue)
     assert report is not None
+
+    def complained(error: object) -> None:
+        problems.append(str(error))
+
     for screen, options in SCREENS.items():
         for paths, state in ((FOR_ANYBODY, None), ((*FOR_BOSS, report[0]), cookies)):
             context = browser.new_context(**options, storage_state=state)
             page = context.new_page()
-            page.on("pageerror", problems.append)
+            page.on("pageerror", complained)
             for path in paths:
                 problems += _looked_at(page, served.web, path, screen, violations)
             context.close()
