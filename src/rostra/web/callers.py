@@ -182,3 +182,10 @@ def known_caller(request: Request) -> Caller:
     caller = request.state.caller
     assert isinstance(caller, Caller)
     return caller
+
+
+def account_of(request: Request) -> Account:
+    """Whose account passed a rule that only accounts pass."""
+    account = known_caller(request).account
+    assert account is not None
+    return account

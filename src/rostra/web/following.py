@@ -22,7 +22,7 @@ from rostra.square.relationships import Relationship, relationships
 from rostra.square.span import Span
 from rostra.square.who import People
 from rostra.web.acting import acting
-from rostra.web.callers import known_caller, visitor_of
+from rostra.web.callers import account_of, visitor_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import page_of
@@ -58,13 +58,6 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/settings/requests", Rule.SIGNED_IN, asking)
     page_door(app, "GET", "/settings/blocks", Rule.SIGNED_IN, blocked)
     page_door(app, "GET", "/settings/mutes", Rule.SIGNED_IN, muted)
-
-
-def account_of(request: Request) -> Account:
-    """Who passed a rule that only accounts pass."""
-    account = known_caller(request).account
-    assert account is not None
-    return account
 
 
 async def person_of(connection: AsyncConnection, handle: str, circle: Circle) -> Profile:

@@ -20,13 +20,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from rostra.darkroom.answer import TYPES
 from rostra.errors import BadInput, NotFound
-from rostra.people.queries import Account
 from rostra.square import media
 from rostra.square.posts import Medium
 from rostra.store.objects import ObjectStore
 from rostra.web.acting import acting
 from rostra.web.bodies import receive_file
-from rostra.web.callers import known_caller
+from rostra.web.callers import account_of
 from rostra.web.door import door, page_door
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import Origins, parts_of
@@ -214,13 +213,6 @@ def number_of(text: str) -> int:
     if number == 0:
         raise media.no_such_medium()
     return number
-
-
-def account_of(request: Request) -> Account:
-    """Who passed a door for those who are signed in."""
-    account = known_caller(request).account
-    assert account is not None  # the rule is SIGNED_IN
-    return account
 
 
 async def _pieces(objects: ObjectStore, name: str, start: int, stop: int) -> AsyncIterator[bytes]:

@@ -12,7 +12,6 @@ from starlette.responses import RedirectResponse, Response
 from rostra.errors import BadInput
 from rostra.people import profiles
 from rostra.people.profiles import Profile
-from rostra.people.queries import Account
 from rostra.square import noticed
 from rostra.square.noticed import Notice, Wanted, group_key
 from rostra.square.notices import KINDS, OFFICIAL, unwanted
@@ -22,7 +21,7 @@ from rostra.square.span import Span
 from rostra.square.text import line_of
 from rostra.square.views import show
 from rostra.web.acting import acting
-from rostra.web.callers import known_caller
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import fields_of, form_of
 from rostra.web.mastodon.paging import id_of
@@ -70,7 +69,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def listing(request: Request) -> Response:
     """One's notices"""
-    parts, me = parts_of(request), _me(request)
+    parts, me = parts_of(request), account_of(request)
     tab = request.query_params.get("only", "all")
     span = Span(MOST, id_of(request.query_params.get("max_id", "")) or None)
     wanted = Wanted(TABS.get(tab))
@@ -89,7 +88,7 @@ async def listing(request: Request) -> Response:
 
 async def settings(request: Request) -> Response:
     """When one wants to be left alone, and of what told"""
-    parts, me = parts_of(request), _me(request)
+    parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         preferences = await noticed.preferences_of(connection, me.id)
     left_out, quiet = unwanted(preferences), quiet_of(preferences)
@@ -104,14 +103,14 @@ async def settings(request: Request) -> Response:
 async def read(request: Request) -> Response:
     """All have been read"""
     async with acting(parts_of(request)) as act:
-        await noticed.read_all(act, _me(request).id)
+        await noticed.read_all(act, account_of(request).id)
     return _back()
 
 
 async def clear(request: Request) -> Response:
     """Put all away"""
     async with acting(parts_of(request)) as act:
-        await noticed.clear(act, _me(request).id)
+        await noticed.clear(act, account_of(request).id)
     return _back()
 
 
@@ -119,7 +118,7 @@ async def dismiss(request: Request) -> Response:
     """Put one line away"""
     ids = [id_of(each) for each in (await form_of(request)).get("ids", "")[:2000].split()]
     async with acting(parts_of(request)) as act:
-        await noticed.dismiss_all(act, _me(request).id, ids[:MOST])
+        await noticed.dismiss_all(act, account_of(request).id, ids[:MOST])
     return _back()
 
 
@@ -135,7 +134,7 @@ async def choose(request: Request) -> Response:
         raise BadInput("There is no such kind of notice: choose among those on the page.")
     async with acting(parts_of(request)) as act:
         left_out = frozenset(_SWITCHED) - wanted
-        await noticed.choose(act, _me(request).id, quiet, left_out)
+        await noticed.choose(act, account_of(request).id, quiet, left_out)
     return RedirectResponse("/notices/settings", 303)
 
 
@@ -179,12 +178,6 @@ def _link(notice: Notice, view: PostView | None, who: Sequence[Profile]) -> str:
     if view is not None:
         return f"/@{view.author.handle}/{view.post.id}"
     return f"/@{who[0].handle}" if who else "/notices"
-
-
-def _me(request: Request) -> Account:
-    account = known_caller(request).account
-    assert account is not None  # Rule.SIGNED_IN
-    return account
 
 
 def _back() -> Response:

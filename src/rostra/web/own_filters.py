@@ -13,8 +13,8 @@ from rostra.square import filters
 from rostra.square.filtering import ACTIONS, CONTEXTS, Filter
 from rostra.square.filters import KeywordWish, Lasting, Wish
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import parts_of

@@ -10,8 +10,9 @@ from rostra.people import profiles
 from rostra.square import lists
 from rostra.square.span import Span
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of, person_of
+from rostra.web.following import person_of
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import parts_of

@@ -15,7 +15,7 @@ from rostra.rooms import actions
 from rostra.rooms.rules import check_move
 from rostra.square import heralds
 from rostra.web import lifecycle
-from rostra.web.callers import known_caller
+from rostra.web.callers import account_of, known_caller
 from rostra.web.door import door
 from rostra.web.parts import Origins, WebParts, parts_of
 from rostra.web.rules import Rule
@@ -100,8 +100,7 @@ async def create_space(request: Request, body: NewSpace) -> JSONResponse:
 
 async def make_space(request: Request, wish: actions.Wish) -> Manifest:
     """One logic for the API and for the form: the caller has passed Rule.MAY_HOST."""
-    parts, account = parts_of(request), known_caller(request).account
-    assert account is not None
+    parts, account = parts_of(request), account_of(request)
     parts.limits.creations.take(account.id, parts.clock.boot_ns())
     async with parts.database.writing() as connection:
         space = await actions.create_space(
@@ -218,8 +217,7 @@ async def invite(request: Request, slug: str, body: NewInvite) -> Document:
 
 async def own_seat(request: Request, slug: str) -> Document:
     """A token for the owner's own seat, good without the database"""
-    parts, account = _counted(request), known_caller(request).account
-    assert account is not None
+    parts, account = _counted(request), account_of(request)
     await actions.read_manifest(parts.places, slug)
     token, made = actions.invite(
         parts.secret, slug, role="host", name=account.name, now=parts.now(), seat=account.id

@@ -13,8 +13,9 @@ from rostra.errors import BadInput, NotProcessable
 from rostra.square import media
 from rostra.web.acting import acting
 from rostra.web.bodies import receive_form
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
-from rostra.web.media import account_of, document, number_of
+from rostra.web.media import document, number_of
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
 from rostra.web.templates import page

@@ -10,7 +10,8 @@ from rostra.errors import Conflict, RostraError
 from rostra.people.authenticators import standing_of
 from rostra.web.account import cookies
 from rostra.web.account.entering import check_password
-from rostra.web.account.proof import AGAIN, account_of, session_of
+from rostra.web.account.proof import AGAIN, session_of
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

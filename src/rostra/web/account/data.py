@@ -14,7 +14,8 @@ from rostra.errors import NotFound
 from rostra.people import exports, leaving
 from rostra.rooms import leaving as space_leaving
 from rostra.web.account import cookies
-from rostra.web.account.proof import account_of, check_proven
+from rostra.web.account.proof import check_proven
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule

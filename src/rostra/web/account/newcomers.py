@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from rostra.charter.choices import read_charter
 from rostra.errors import BadInput
 from rostra.people import editing, mail_links, signup
-from rostra.web.account.proof import account_of
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

@@ -15,8 +15,9 @@ from rostra.people import passkeys
 from rostra.people.authenticators import remove_useless_codes
 from rostra.web.account import cookies
 from rostra.web.account.entering import let_in
-from rostra.web.account.proof import account_of, check_keeps_password, check_proven, session_of
+from rostra.web.account.proof import check_keeps_password, check_proven, session_of
 from rostra.web.addresses import address_key_of
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.entrance import take
 from rostra.web.forms import form_of

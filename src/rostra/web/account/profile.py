@@ -10,8 +10,9 @@ from rostra.errors import RostraError
 from rostra.people import editing, mail_links, profiles
 from rostra.people.editing import MOST_FIELDS, Change
 from rostra.square.letting_in import let_in_later
-from rostra.web.account.proof import account_of, check_proven
+from rostra.web.account.proof import check_proven
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

@@ -17,13 +17,6 @@ from rostra.web.parts import parts_of
 AGAIN = "/settings/security/again"
 
 
-def account_of(request: Request) -> Account:
-    """Whose settings these are."""
-    account = known_caller(request).account
-    assert account is not None  # the rule of the door is SIGNED_IN or more
-    return account
-
-
 def session_of(request: Request) -> Session:
     """The session that asks. Raises Conflict for a token: no program changes how one signs in."""
     session = known_caller(request).session

@@ -15,8 +15,9 @@ from rostra.people import authenticators, passkeys, sessions
 from rostra.people.password_rules import SHORTEST_ALONE, SHORTEST_WITH_SECOND, checked_password
 from rostra.people.passwords import set_password
 from rostra.people.queries import Account
-from rostra.web.account.proof import account_of, check_keeps_password, check_proven, session_of
+from rostra.web.account.proof import check_keeps_password, check_proven, session_of
 from rostra.web.acting import access_changed
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rostra.people import access, actions, sessions
-from rostra.web.account.proof import account_of, check_proven, session_of
+from rostra.web.account.proof import check_proven, session_of
 from rostra.web.acting import access_changed
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

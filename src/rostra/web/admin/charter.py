@@ -20,7 +20,7 @@ from rostra.charter.choices import (
 )
 from rostra.errors import BadInput
 from rostra.people.queries import by_id
-from rostra.web.account.proof import account_of
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

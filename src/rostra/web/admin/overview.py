@@ -20,7 +20,6 @@ from rostra.people.directory import numbers
 from rostra.programme.board import Board
 from rostra.rated import Room
 from rostra.rooms import queries as rooms
-from rostra.web.account.proof import account_of
 from rostra.web.admin.disk import Disk
 from rostra.web.admin.figures import (
     CALM,
@@ -31,6 +30,7 @@ from rostra.web.admin.figures import (
     in_words,
     is_well,
 )
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule

@@ -10,7 +10,8 @@ from rostra.people import actions
 from rostra.people.directory import MOST, find
 from rostra.people.rules import ROLES
 from rostra.people.signup import waiting
-from rostra.web.account.proof import account_of, check_proven
+from rostra.web.account.proof import check_proven
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

@@ -11,8 +11,8 @@ from rostra.ids import checked_slug
 from rostra.programme.manifest import read
 from rostra.rooms.recordings import forget_recording, largest
 from rostra.rooms.rules import no_such_space
-from rostra.web.account.proof import account_of
 from rostra.web.admin.figures import hours_of_recording, in_words
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

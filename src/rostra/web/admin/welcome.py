@@ -11,8 +11,8 @@ from rostra.errors import BadInput, Conflict
 from rostra.people import editing
 from rostra.people.authenticators import standing_of
 from rostra.web.account import letters
-from rostra.web.account.proof import account_of
 from rostra.web.admin.charter import as_typed, change, wanted_of
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of

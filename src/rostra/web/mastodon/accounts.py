@@ -12,9 +12,8 @@ from rostra.people.rules import checked_handle
 from rostra.square import people_lists
 from rostra.square.search import people_like
 from rostra.square.search_time import in_time
-from rostra.web.callers import viewer_of
+from rostra.web.callers import account_of, viewer_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.instance import domain_of
@@ -105,7 +104,7 @@ async def lookup(request: Request) -> Json:
 
 async def search(request: Request) -> Json:
     """People by the words of their handle and name, or how these begin"""
-    parts, wish, viewer = parts_of(request), await parameters(request, Search), me(request)
+    parts, wish, viewer = parts_of(request), await parameters(request, Search), account_of(request)
     limit, offset = page_of(request, 40, MOST_LISTED).limit, offset_of(request)
     async with parts.database.reading(together=True) as connection:
         circle = await parts.circles.circle(connection, viewer)
@@ -156,7 +155,7 @@ async def no_proofs(request: Request, id: str) -> Json:
 async def _suggested(request: Request) -> list[Profile]:
     parts, limit = parts_of(request), page_of(request, 40, MOST_LISTED).limit
     async with parts.database.reading() as connection:
-        circle = await parts.circles.circle(connection, me(request))
+        circle = await parts.circles.circle(connection, account_of(request))
         return await people_lists.suggested(connection, circle, limit)
 
 

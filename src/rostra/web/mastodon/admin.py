@@ -24,8 +24,8 @@ from rostra.people.queries import Account
 from rostra.people.rules import ROLES, STATES
 from rostra.square.act import Act
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Document, Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_moderation import admin_account, admin_report
 from rostra.web.mastodon.paging import id_of
@@ -100,14 +100,16 @@ async def everybody(request: Request) -> Json:
         found = await people.find(
             connection, words=words, state=state, role=role, beyond=wanted.after[:40]
         )
-        return Json([await _shown(connection, parts, me(request), each.id) for each in found])
+        return Json(
+            [await _shown(connection, parts, account_of(request), each.id) for each in found]
+        )
 
 
 async def somebody(request: Request, account: str) -> Json:
     """An account as moderators see it"""
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        return Json(await _shown(connection, parts, me(request), account[:40]))
+        return Json(await _shown(connection, parts, account_of(request), account[:40]))
 
 
 async def do(request: Request, account: str) -> Json:
@@ -120,9 +122,9 @@ async def do(request: Request, account: str) -> Json:
     async with acting(parts) as act:
         target = await targets.an_account_by_id(act.connection, account[:40])
         measure = Measure(what, wanted.text or _WITHOUT_WORDS, report_id=report_id)
-        await actions.sanction(act, me(request), target, measure)
+        await actions.sanction(act, account_of(request), target, measure)
         if report_id is not None:
-            await reporting.settle(act, me(request), report_id)
+            await reporting.settle(act, account_of(request), report_id)
     await do_at_once(parts)
     return Json({})
 
@@ -132,8 +134,8 @@ async def undo(request: Request, account: str) -> Json:
     parts, what = parts_of(request), _UNDONE[request.url.path.rpartition("/")[2]]
     async with acting(parts) as act:
         target = await targets.an_account_by_id(act.connection, account[:40])
-        await _lift(act, me(request), target, what)
-        return Json(await _shown(act.connection, parts, me(request), target.subject.id))
+        await _lift(act, account_of(request), target, what)
+        return Json(await _shown(act.connection, parts, account_of(request), target.subject.id))
 
 
 async def _lift(act: Act, by: Account, target: Target, what: str) -> None:
@@ -147,7 +149,7 @@ async def _lift(act: Act, by: Account, target: Target, what: str) -> None:
 
 async def every_report(request: Request) -> Json:
     """Reports, open or settled"""
-    wanted, parts, by = query(request, Listed), parts_of(request), me(request)
+    wanted, parts, by = query(request, Listed), parts_of(request), account_of(request)
     beyond = id_of(wanted.max_id) if wanted.max_id else None
     which = "resolved" if wanted.resolved else "open"
     async with parts.database.reading() as connection:
@@ -165,13 +167,13 @@ async def one_report(request: Request, report: str) -> Json:
     """A report"""
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        found = await queries.report_by_id(connection, id_of(report), me(request))
+        found = await queries.report_by_id(connection, id_of(report), account_of(request))
         return Json((await _reports(connection, parts, [found]))[0])
 
 
 async def move(request: Request, report: str) -> Json:
     """Take, leave, settle or reopen a report"""
-    parts, by, number = parts_of(request), me(request), id_of(report)
+    parts, by, number = parts_of(request), account_of(request), id_of(report)
     wanted = request.url.path.rpartition("/")[2]
     async with acting(parts) as act:
         if wanted == "resolve":

@@ -21,7 +21,7 @@ from rostra.people.applications import Application
 from rostra.people.queries import Account
 from rostra.people.redirects import OUT_OF_BAND, answer_address, form_source, shown_place
 from rostra.web.account.cookies import remember_wanted
-from rostra.web.callers import known_caller, visitor_of
+from rostra.web.callers import account_of, visitor_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
@@ -85,8 +85,7 @@ async def decide(request: Request) -> Response:
             raise OAuthRefused("access_denied", "You did not let the application in.")
     except OAuthRefused as error:
         return _refused(request, asked, error)
-    account, parts = known_caller(request).account, parts_of(request)
-    assert account is not None
+    account, parts = account_of(request), parts_of(request)
     async with parts.database.writing() as connection:
         code = await applications.grant(
             connection, application, account, redirect_uri=asked.redirect_uri,

@@ -7,8 +7,8 @@ from starlette.requests import Request
 
 from rostra.errors import NotProcessable
 from rostra.square import relations, rosters
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_relations import accounts, muted_account
 from rostra.web.mastodon.paging import link_header, page_of
@@ -36,14 +36,14 @@ async def blocked(request: Request) -> Json:
     """Whom one blocks"""
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        found = await rosters.blocked(connection, me(request), page_of(request, 40, 80))
+        found = await rosters.blocked(connection, account_of(request), page_of(request, 40, 80))
     headers = link_header(request, [number for number, _ in found])
     return Json(accounts(found, parts.origins), headers=headers)
 
 
 async def muted(request: Request) -> Json:
     """Whom one mutes"""
-    parts, account, span = parts_of(request), me(request), page_of(request, 40, 80)
+    parts, account, span = parts_of(request), account_of(request), page_of(request, 40, 80)
     async with parts.database.reading() as connection:
         found = await rosters.muted(connection, account, span, parts.now_ms())
         ends = await rosters.mute_ends(connection, account, [each.id for _, each in found])
@@ -55,7 +55,7 @@ async def asking(request: Request) -> Json:
     """Who asks to follow one"""
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        found = await rosters.asking(connection, me(request), page_of(request, 40, 80))
+        found = await rosters.asking(connection, account_of(request), page_of(request, 40, 80))
     headers = link_header(request, [number for number, _ in found])
     return Json(accounts(found, parts.origins), headers=headers)
 

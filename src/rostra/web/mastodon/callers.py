@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from starlette.requests import Request
-
 from rostra.errors import NotProcessable
-from rostra.people.queries import Account
-from rostra.web.callers import known_caller
-
-
-def me(request: Request) -> Account:
-    """Who passed a rule that only accounts pass."""
-    account = known_caller(request).account
-    assert account is not None
-    return account
 
 
 def moment_of(text: str) -> int:

@@ -7,8 +7,8 @@ from starlette.requests import Request
 
 from rostra.square import conversations
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.noticing import conversations_shown
 from rostra.web.mastodon.paging import id_of, link_header, page_of
@@ -28,7 +28,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def listed(request: Request) -> Json:
     """One's conversations, newest first"""
-    parts, viewer, span = parts_of(request), me(request), page_of(request)
+    parts, viewer, span = parts_of(request), account_of(request), page_of(request)
     async with parts.database.reading() as connection:
         found = await conversations.listed(connection, viewer.id, span)
         shown = await conversations_shown(parts, connection, found, viewer)
@@ -38,13 +38,13 @@ async def listed(request: Request) -> Json:
 async def put_away(request: Request, id: str) -> Json:
     """Take a conversation out of the list"""
     async with acting(parts_of(request)) as act:
-        await conversations.put_away(act, me(request).id, id_of(id))
+        await conversations.put_away(act, account_of(request).id, id_of(id))
     return Json({})
 
 
 async def read(request: Request, id: str) -> Json:
     """Mark a conversation as read"""
-    parts, viewer = parts_of(request), me(request)
+    parts, viewer = parts_of(request), account_of(request)
     async with acting(parts) as act:
         await conversations.mark_read(act, viewer.id, id_of(id))
     async with parts.database.reading() as connection:

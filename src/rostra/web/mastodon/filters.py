@@ -13,9 +13,9 @@ from rostra.square.filtering import Filter, Keyword
 from rostra.square.filters import KeywordWish, Lasting, Wish
 from rostra.square.tables import filter_posts, filter_words
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon import entities_relations as entities
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of
 from rostra.web.mastodon.parameters import Parameters, Several, parameters
@@ -115,7 +115,7 @@ async def make(request: Request) -> Json:
     """Make a word filter"""
     given = await parameters(request, FilterGiven)
     async with acting(parts_of(request)) as act:
-        made = await filters.make_filter(act, me(request), given.wish(), given.keywords())
+        made = await filters.make_filter(act, account_of(request), given.wish(), given.keywords())
     return Json(entities.filter_v2(made))
 
 
@@ -124,7 +124,7 @@ async def change(request: Request, id: str) -> Json:
     given = await parameters(request, FilterGiven)
     async with acting(parts_of(request)) as act:
         changed = await filters.change_filter(
-            act, me(request), id_of(id), given.wish(), given.keywords()
+            act, account_of(request), id_of(id), given.wish(), given.keywords()
         )
     return Json(entities.filter_v2(changed))
 
@@ -132,7 +132,7 @@ async def change(request: Request, id: str) -> Json:
 async def remove(request: Request, id: str) -> Json:
     """Remove a word filter"""
     async with acting(parts_of(request)) as act:
-        await filters.remove_filter(act, me(request), id_of(id))
+        await filters.remove_filter(act, account_of(request), id_of(id))
     return Json({})
 
 
@@ -147,14 +147,14 @@ async def add_keyword(request: Request, id: str) -> Json:
     given = await parameters(request, KeywordGiven)
     wish = KeywordWish(given.keyword or "", given.whole_word)
     async with acting(parts_of(request)) as act:
-        changed = await filters.change_filter(act, me(request), id_of(id), Wish(), [wish])
+        changed = await filters.change_filter(act, account_of(request), id_of(id), Wish(), [wish])
     return Json(entities.filter_keyword(changed.keywords[-1]))
 
 
 async def read_keyword(request: Request, id: str) -> Json:
     """A keyword of one of one's filters"""
     async with parts_of(request).database.reading() as connection:
-        found = await filters.filter_with(connection, me(request), filter_words, id_of(id))
+        found = await filters.filter_with(connection, account_of(request), filter_words, id_of(id))
     return Json(entities.filter_keyword(_keyword(found, id)))
 
 
@@ -163,8 +163,8 @@ async def change_keyword(request: Request, id: str) -> Json:
     given = await parameters(request, KeywordGiven)
     wish = KeywordWish(given.keyword, given.whole_word, id_of(id))
     async with acting(parts_of(request)) as act:
-        of = await filters.filter_with(act.connection, me(request), filter_words, id_of(id))
-        changed = await filters.change_filter(act, me(request), of.id, Wish(), [wish])
+        of = await filters.filter_with(act.connection, account_of(request), filter_words, id_of(id))
+        changed = await filters.change_filter(act, account_of(request), of.id, Wish(), [wish])
     return Json(entities.filter_keyword(_keyword(changed, id)))
 
 
@@ -184,21 +184,21 @@ async def add_status(request: Request, id: str) -> Json:
     """Filter a post, whatever it says"""
     given = await parameters(request, StatusGiven)
     async with acting(parts_of(request)) as act:
-        made = await filters.add_post(act, me(request), id_of(id), id_of(given.status_id))
+        made = await filters.add_post(act, account_of(request), id_of(id), id_of(given.status_id))
     return Json(entities.filter_status(made))
 
 
 async def read_status(request: Request, id: str) -> Json:
     """A post that is filtered"""
     async with parts_of(request).database.reading() as connection:
-        found = await filters.filter_with(connection, me(request), filter_posts, id_of(id))
+        found = await filters.filter_with(connection, account_of(request), filter_posts, id_of(id))
     return Json(entities.filter_status(next(each for each in found.posts if each.id == id_of(id))))
 
 
 async def remove_status(request: Request, id: str) -> Json:
     """No longer filter a post"""
     async with acting(parts_of(request)) as act:
-        await filters.remove_post(act, me(request), id_of(id))
+        await filters.remove_post(act, account_of(request), id_of(id))
     return Json({})
 
 
@@ -211,7 +211,7 @@ async def read_old(request: Request) -> Json:
 async def read_one_old(request: Request, id: str) -> Json:
     """A keyword, as apps of before 2022 read it"""
     async with parts_of(request).database.reading() as connection:
-        found = await filters.filter_with(connection, me(request), filter_words, id_of(id))
+        found = await filters.filter_with(connection, account_of(request), filter_words, id_of(id))
     return Json(entities.filter_v1(found, _keyword(found, id)))
 
 
@@ -223,7 +223,7 @@ async def make_old(request: Request) -> Json:
     whole = Wish(phrase[: filters.LONGEST_TITLE], wish.contexts, wish.action, wish.lasting)
     keyword = KeywordWish(phrase, given.whole_word)
     async with acting(parts_of(request)) as act:
-        made = await filters.make_filter(act, me(request), whole, [keyword])
+        made = await filters.make_filter(act, account_of(request), whole, [keyword])
     return Json(entities.filter_v1(made, made.keywords[0]))
 
 
@@ -232,13 +232,15 @@ async def change_old(request: Request, id: str) -> Json:
     given = await parameters(request, OldGiven)
     keyword = KeywordWish(given.phrase, given.whole_word, id_of(id))
     async with acting(parts_of(request)) as act:
-        of = await filters.filter_with(act.connection, me(request), filter_words, id_of(id))
+        of = await filters.filter_with(act.connection, account_of(request), filter_words, id_of(id))
         if len(of.keywords) > 1 and given.wish() != Wish():
             raise NotProcessable(
                 "Validation failed: this filter has several keywords, and only newer apps can "
                 "change all of it."
             )
-        changed = await filters.change_filter(act, me(request), of.id, given.wish(), [keyword])
+        changed = await filters.change_filter(
+            act, account_of(request), of.id, given.wish(), [keyword]
+        )
     return Json(entities.filter_v1(changed, _keyword(changed, id)))
 
 
@@ -247,25 +249,25 @@ async def remove_old(request: Request, id: str) -> Json:
     left = await _remove_keyword(request, id)
     if not left.keywords and not left.posts:
         async with acting(parts_of(request)) as act:
-            await filters.remove_filter(act, me(request), left.id)
+            await filters.remove_filter(act, account_of(request), left.id)
     return Json({})
 
 
 async def _remove_keyword(request: Request, id: str) -> Filter:
     wish = KeywordWish(id=id_of(id), gone=True)
     async with acting(parts_of(request)) as act:
-        of = await filters.filter_with(act.connection, me(request), filter_words, id_of(id))
-        return await filters.change_filter(act, me(request), of.id, Wish(), [wish])
+        of = await filters.filter_with(act.connection, account_of(request), filter_words, id_of(id))
+        return await filters.change_filter(act, account_of(request), of.id, Wish(), [wish])
 
 
 async def _mine(request: Request) -> tuple[Filter, ...]:
     async with parts_of(request).database.reading() as connection:
-        return (await filters.filters_of(connection, me(request).id)).filters
+        return (await filters.filters_of(connection, account_of(request).id)).filters
 
 
 async def _one(request: Request, id: str) -> Filter:
     async with parts_of(request).database.reading() as connection:
-        return await filters.filter_by_id(connection, me(request), id_of(id))
+        return await filters.filter_by_id(connection, account_of(request), id_of(id))
 
 
 def _keyword(found: Filter, id: str) -> Keyword:

@@ -9,8 +9,8 @@ from rostra.people import profiles
 from rostra.square import lists
 from rostra.square.span import Span
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.entities_relations import user_list
@@ -60,14 +60,14 @@ def add_doors(app: FastAPI) -> None:
 async def read_all(request: Request) -> Json:
     """One's lists"""
     async with parts_of(request).database.reading() as connection:
-        found = await lists.lists_of(connection, me(request))
+        found = await lists.lists_of(connection, account_of(request))
     return Json([user_list(each) for each in found])
 
 
 async def read_one(request: Request, id: str) -> Json:
     """One of one's lists"""
     async with parts_of(request).database.reading() as connection:
-        found = await lists.list_by_id(connection, me(request), id_of(id))
+        found = await lists.list_by_id(connection, account_of(request), id_of(id))
     return Json(user_list(found))
 
 
@@ -76,7 +76,11 @@ async def make(request: Request) -> Json:
     wanted = await parameters(request, NewList)
     async with acting(parts_of(request)) as act:
         made = await lists.make_list(
-            act, me(request), wanted.title, wanted.replies_policy, exclusive=wanted.exclusive
+            act,
+            account_of(request),
+            wanted.title,
+            wanted.replies_policy,
+            exclusive=wanted.exclusive,
         )
     return Json(user_list(made))
 
@@ -86,7 +90,7 @@ async def change(request: Request, id: str) -> Json:
     wanted = await parameters(request, ListChange)
     async with acting(parts_of(request)) as act:
         changed = await lists.change_list(
-            act, me(request), id_of(id),
+            act, account_of(request), id_of(id),
             title=wanted.title, replies=wanted.replies_policy, exclusive=wanted.exclusive,
         )  # fmt: skip
     return Json(user_list(changed))
@@ -95,7 +99,7 @@ async def change(request: Request, id: str) -> Json:
 async def remove(request: Request, id: str) -> Json:
     """Remove a list"""
     async with acting(parts_of(request)) as act:
-        await lists.remove_list(act, me(request), id_of(id))
+        await lists.remove_list(act, account_of(request), id_of(id))
     return Json({})
 
 
@@ -105,7 +109,7 @@ async def members(request: Request, id: str) -> Json:
     if request.query_params.get("limit") == "0":
         span = Span(lists.MOST_MEMBERS)  # which means all of them
     async with parts.database.reading() as connection:
-        found = await lists.members_of(connection, me(request), id_of(id), span)
+        found = await lists.members_of(connection, account_of(request), id_of(id), span)
         people = await profiles.of_ids(connection, (each for _, each in found))
     shown = [account(people[each], parts.origins) for _, each in found]
     return Json(shown, headers=link_header(request, [number for number, _ in found]))
@@ -115,7 +119,7 @@ async def add_members(request: Request, id: str) -> Json:
     """Put people one follows on a list"""
     wanted = await parameters(request, Members)
     async with acting(parts_of(request)) as act:
-        await lists.add_members(act, me(request), id_of(id), wanted.account_ids)
+        await lists.add_members(act, account_of(request), id_of(id), wanted.account_ids)
     return Json({})
 
 
@@ -123,5 +127,5 @@ async def remove_members(request: Request, id: str) -> Json:
     """Take people off a list"""
     wanted = await parameters(request, Members)
     async with acting(parts_of(request)) as act:
-        await lists.remove_members(act, me(request), id_of(id), wanted.account_ids)
+        await lists.remove_members(act, account_of(request), id_of(id), wanted.account_ids)
     return Json({})

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from rostra.errors import NotProcessable
 from rostra.square import markers
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon import entities_relations as entities
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of
 from rostra.web.mastodon.parameters import Parameters, Several, parameters, query
@@ -49,7 +49,7 @@ async def read(request: Request) -> Json:
     """How far one has read timelines"""
     wanted = [name for name in markers.TIMELINES if name in query(request, Asked).timeline]
     async with parts_of(request).database.reading() as connection:
-        found = await markers.markers_of(connection, me(request), wanted)
+        found = await markers.markers_of(connection, account_of(request), wanted)
     return Json(entities.markers(found))
 
 
@@ -59,7 +59,7 @@ async def put(request: Request) -> Json:
     places = {name: getattr(given, name) for name in markers.TIMELINES}
     ids = {name: _id(place) for name, place in places.items() if place is not None}
     async with acting(parts_of(request)) as act:
-        found = await markers.set_markers(act, me(request), ids)
+        found = await markers.set_markers(act, account_of(request), ids)
     return Json(entities.markers(found))
 
 

@@ -13,12 +13,13 @@ from rostra.errors import NotProcessable
 from rostra.square import media
 from rostra.web.acting import acting
 from rostra.web.bodies import receive_form
+from rostra.web.callers import account_of
 from rostra.web.door import door
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_media import media_attachment
 from rostra.web.mastodon.parameters import Parameters, parameters
-from rostra.web.media import account_of, number_of
+from rostra.web.media import number_of
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 from rostra.web.uploads import Sent, take_in

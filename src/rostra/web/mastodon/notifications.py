@@ -15,9 +15,9 @@ from rostra.square.noticed import Notice, Wanted, group_key, no_such_notice
 from rostra.square.notices import KINDS
 from rostra.square.span import Span
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon import entities_notices as entities
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.noticing import surroundings
 from rostra.web.mastodon.paging import id_of, link_header, page_of
@@ -79,7 +79,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def listed(request: Request) -> Json:
     """One's notices, newest first"""
-    parts, viewer, span = parts_of(request), me(request), page_of(request, 40, 80)
+    parts, viewer, span = parts_of(request), account_of(request), page_of(request, 40, 80)
     wanted = _wanted(query(request, Wishes))
     async with parts.database.reading() as connection:
         found = await noticed.listed(connection, viewer.id, span, parts.now_ms(), wanted)
@@ -91,7 +91,7 @@ async def listed(request: Request) -> Json:
 
 async def one(request: Request, id: str) -> Json:
     """One of one's notices"""
-    parts, viewer = parts_of(request), me(request)
+    parts, viewer = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await noticed.notice_by_id(connection, viewer.id, id_of(id), parts.now_ms())
         around = await surroundings(parts, connection, [found], viewer)
@@ -106,27 +106,29 @@ async def unread(request: Request) -> Json:
     parts, wanted = parts_of(request), _wanted(query(request, Wishes))
     most = min(page_of(request, _MOST_COUNTED, noticed.MOST_COUNTED).limit, noticed.MOST_COUNTED)
     async with parts.database.reading() as connection:
-        number = await noticed.unread(connection, me(request).id, most, parts.now_ms(), wanted)
+        number = await noticed.unread(
+            connection, account_of(request).id, most, parts.now_ms(), wanted
+        )
     return Json({"count": number})
 
 
 async def clear(request: Request) -> Json:
     """Show none of those that are there"""
     async with acting(parts_of(request)) as act:
-        await noticed.clear(act, me(request).id)
+        await noticed.clear(act, account_of(request).id)
     return Json({})
 
 
 async def dismiss(request: Request, id: str) -> Json:
     """Put one away"""
     async with acting(parts_of(request)) as act:
-        await noticed.dismiss(act, me(request).id, id_of(id))
+        await noticed.dismiss(act, account_of(request).id, id_of(id))
     return Json({})
 
 
 async def grouped(request: Request) -> Json:
     """One's notices, those that belong together as one"""
-    parts, viewer, span = parts_of(request), me(request), page_of(request, 40, 80)
+    parts, viewer, span = parts_of(request), account_of(request), page_of(request, 40, 80)
     wishes = query(request, GroupedWishes)
     async with parts.database.reading() as connection:
         found = await noticed.listed(connection, viewer.id, span, parts.now_ms(), _wanted(wishes))
@@ -137,7 +139,7 @@ async def grouped(request: Request) -> Json:
 
 async def group(request: Request, group_key: str) -> Json:
     """One group of notices"""
-    parts, viewer = parts_of(request), me(request)
+    parts, viewer = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await _group(connection, viewer.id, group_key, parts.now_ms())
         around = await surroundings(parts, connection, found, viewer)
@@ -146,7 +148,7 @@ async def group(request: Request, group_key: str) -> Json:
 
 async def dismiss_group(request: Request, group_key: str) -> Json:
     """Put a group away"""
-    parts, viewer = parts_of(request), me(request)
+    parts, viewer = parts_of(request), account_of(request)
     async with acting(parts) as act:
         found = await _group(act.connection, viewer.id, group_key, act.now_ms)
         await noticed.dismiss_all(act, viewer.id, [notice.id for notice in found])
@@ -155,7 +157,7 @@ async def dismiss_group(request: Request, group_key: str) -> Json:
 
 async def people_of_group(request: Request, group_key: str) -> Json:
     """Who is in a group"""
-    parts, viewer = parts_of(request), me(request)
+    parts, viewer = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await _group(connection, viewer.id, group_key, parts.now_ms())
         ids = list(dict.fromkeys(each.from_id for each in found if each.from_id is not None))

@@ -22,9 +22,8 @@ from rostra.square.letting_in import let_in_later
 from rostra.web.account.sign_up import joined
 from rostra.web.acting import acting
 from rostra.web.bodies import Spool, receive_form, receive_small
-from rostra.web.callers import known_caller
+from rostra.web.callers import account_of, known_caller
 from rostra.web.mastodon.answers import Document, Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import credential_account
 from rostra.web.mastodon.names import nested
@@ -95,7 +94,7 @@ async def verify(request: Request) -> Json:
 
 async def change(request: Request) -> Json:
     """Change one's profile, its pictures, and what new posts are"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     form = await _received(request)
     try:
         wish = _change(checked(form.fields, Update), account)
@@ -125,7 +124,7 @@ async def without_header(request: Request) -> Json:
 async def preferences(request: Request) -> Json:
     """What new posts are unless they say otherwise, and how one reads"""
     async with parts_of(request).database.reading() as connection:
-        own = await editing.own(connection, me(request).id)
+        own = await editing.own(connection, account_of(request).id)
     return Json(
         {
             "posting:default:visibility": own.default_visibility,
@@ -165,7 +164,7 @@ async def register(request: Request) -> Json:
 
 
 async def _own(request: Request) -> Document:
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         profile = await profiles.of_id(connection, account.id)
         own = await editing.own(connection, account.id)
@@ -176,7 +175,7 @@ async def _own(request: Request) -> Document:
 
 async def _without(request: Request, which: Portrait) -> Json:
     async with acting(parts_of(request)) as act:
-        await media.set_portrait(act, me(request), which, None)
+        await media.set_portrait(act, account_of(request), which, None)
     return Json(await _own(request))
 
 

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from rostra.square import quoting
 from rostra.square.queries import own_post, post_by_id
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of
 from rostra.web.mastodon.parameters import Parameters, parameters
@@ -34,7 +34,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def choose(request: Request, id: str) -> Json:
     """Say who may quote one's own post"""
-    parts, author = parts_of(request), me(request)
+    parts, author = parts_of(request), account_of(request)
     wanted = await parameters(request, Quoters)
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
@@ -44,7 +44,7 @@ async def choose(request: Request, id: str) -> Json:
 
 async def revoke(request: Request, id: str, quote: str) -> Json:
     """Take one's own post out of one that quotes it"""
-    parts, author = parts_of(request), me(request)
+    parts, author = parts_of(request), account_of(request)
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
         quoting_post = await post_by_id(act.connection, id_of(quote), author)

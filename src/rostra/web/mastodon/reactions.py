@@ -16,9 +16,8 @@ from rostra.square.posts import Post
 from rostra.square.queries import post_by_id
 from rostra.square.who import who_boosted, who_favourited
 from rostra.web.acting import acting
-from rostra.web.callers import viewer_of
+from rostra.web.callers import account_of, viewer_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.entities_status import poll
@@ -73,7 +72,7 @@ def add_doors(app: FastAPI) -> None:
 
 def _moved(move: Move, name: str) -> Callable[..., Awaitable[Json]]:
     async def moved(request: Request, id: str) -> Json:
-        parts, account = parts_of(request), me(request)
+        parts, account = parts_of(request), account_of(request)
         parts.limits.reactions.take(account.id, parts.clock.boot_ns())
         async with acting(parts) as act:
             post = await post_by_id(act.connection, id_of(id), account)
@@ -86,7 +85,7 @@ def _moved(move: Move, name: str) -> Callable[..., Awaitable[Json]]:
 
 async def boost(request: Request, id: str) -> Json:
     """Show a post to one's followers"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     wanted = await parameters(request, NewBoost)
     parts.limits.reactions.take(account.id, parts.clock.boot_ns())
     async with acting(parts) as act:
@@ -126,7 +125,7 @@ async def read_poll(request: Request, id: str) -> Json:
 
 async def vote(request: Request, id: str) -> Json:
     """Vote in a poll, once"""
-    parts, voter = parts_of(request), me(request)
+    parts, voter = parts_of(request), account_of(request)
     choices = (await parameters(request, Vote)).choices
     parts.limits.reactions.take(voter.id, parts.clock.boot_ns())
     async with acting(parts) as act:

@@ -16,9 +16,8 @@ from rostra.square.act import Act
 from rostra.square.relationships import relationships
 from rostra.square.who import People
 from rostra.web.acting import acting
-from rostra.web.callers import viewer_of
+from rostra.web.callers import account_of, viewer_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_relations import (
     accounts,
@@ -109,7 +108,7 @@ def _moved(move: Move, name: str) -> Callable[..., Awaitable[Json]]:
 
 async def act_on(request: Request, account_id: str, move: Move) -> Json:
     """Do it, within the limits of relations; the relationship afterwards."""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     parts.limits.relations.take(account.id, parts.clock.boot_ns())
     async with acting(parts) as act:
         await move(act, account, account_id)
@@ -166,12 +165,12 @@ async def endorsed(request: Request, id: str) -> Json:
 
 async def own_endorsed(request: Request) -> Json:
     """Whom one recommends"""
-    return await _people(request, me(request).id, rosters.endorsed_by)
+    return await _people(request, account_of(request).id, rosters.endorsed_by)
 
 
 async def lists_with(request: Request, id: str) -> Json:
     """Those of one's lists that somebody is on"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         circle = await parts.circles.circle(connection, account)
         person = await rosters.person_by_id(connection, id, circle)
@@ -181,7 +180,7 @@ async def lists_with(request: Request, id: str) -> Json:
 
 async def read_relationships(request: Request) -> Json:
     """What one has to do with several people"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     ids = _bounded((await parameters(request, Asked)).id)
     async with parts.database.reading() as connection:
         found = await relationships(connection, account.id, ids, parts.now_ms())
@@ -190,7 +189,7 @@ async def read_relationships(request: Request) -> Json:
 
 async def familiar(request: Request) -> Json:
     """Whom one follows among the followers of several people"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     ids = _bounded((await parameters(request, Asked)).id)
     async with parts.database.reading() as connection:
         circle = await parts.circles.circle(connection, account)

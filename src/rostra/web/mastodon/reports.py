@@ -10,8 +10,8 @@ from rostra.moderation import reporting
 from rostra.moderation.reporting import Complaint
 from rostra.people import profiles
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.entities_moderation import report
@@ -44,7 +44,9 @@ async def make(request: Request) -> Json:
     category = wanted.category or ("violation" if wanted.rule_ids else "")
     complaint = Complaint(category, wanted.comment, _rules(wanted), _posts(wanted))
     async with acting(parts) as act:
-        made = await reporting.report_account(act, me(request), wanted.account_id[:40], complaint)
+        made = await reporting.report_account(
+            act, account_of(request), wanted.account_id[:40], complaint
+        )
         people = await profiles.of_ids(act.connection, [wanted.account_id])
     return Json(report(made, account(people[wanted.account_id], parts.origins)))
 

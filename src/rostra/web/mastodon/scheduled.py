@@ -8,8 +8,9 @@ from starlette.requests import Request
 from rostra.square import scheduling
 from rostra.square.scheduling import Scheduled
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.mastodon.answers import Document, Json, moment
-from rostra.web.mastodon.callers import me, moment_of
+from rostra.web.mastodon.callers import moment_of
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of, link_header, page_of
 from rostra.web.mastodon.parameters import Parameters, parameters
@@ -35,7 +36,7 @@ async def every(request: Request) -> Json:
     """One's own scheduled posts"""
     span = page_of(request)
     async with parts_of(request).database.reading() as connection:
-        found = await scheduling.all_scheduled(connection, me(request), span)
+        found = await scheduling.all_scheduled(connection, account_of(request), span)
     ids = [each.id for each in found]
     return Json([scheduled_status(each) for each in found], headers=link_header(request, ids))
 
@@ -44,7 +45,7 @@ async def read(request: Request, id: str) -> Json:
     """One of them"""
     async with parts_of(request).database.reading() as connection:
         return Json(
-            scheduled_status(await scheduling.scheduled(connection, me(request), id_of(id)))
+            scheduled_status(await scheduling.scheduled(connection, account_of(request), id_of(id)))
         )
 
 
@@ -52,14 +53,14 @@ async def move(request: Request, id: str) -> Json:
     """Another time for it"""
     due_ms = moment_of((await parameters(request, NewTime)).scheduled_at)
     async with acting(parts_of(request)) as act:
-        moved = await scheduling.reschedule(act, me(request), id_of(id), due_ms)
+        moved = await scheduling.reschedule(act, account_of(request), id_of(id), due_ms)
     return Json(scheduled_status(moved))
 
 
 async def cancel(request: Request, id: str) -> Json:
     """It is not to be published"""
     async with acting(parts_of(request)) as act:
-        await scheduling.cancel(act, me(request), id_of(id))
+        await scheduling.cancel(act, account_of(request), id_of(id))
     return Json({})
 
 

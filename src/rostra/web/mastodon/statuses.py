@@ -17,9 +17,9 @@ from rostra.square.scheduling import Scheduled
 from rostra.square.threads import thread_of
 from rostra.square.views import show
 from rostra.web.acting import acting
-from rostra.web.callers import known_caller, viewer_of
+from rostra.web.callers import account_of, known_caller, viewer_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me, moment_of
+from rostra.web.mastodon.callers import moment_of
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_status import context, revision, source
 from rostra.web.mastodon.paging import id_of
@@ -110,7 +110,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def create(request: Request) -> Json:
     """Publish a post, or have it published later"""
-    parts, author = parts_of(request), me(request)
+    parts, author = parts_of(request), account_of(request)
     wanted = await parameters(request, NewStatus)
     key = request.headers.get("idempotency-key", "")
     due_ms = None if wanted.scheduled_at is None else moment_of(wanted.scheduled_at)
@@ -137,7 +137,7 @@ async def read(request: Request, id: str) -> Json:
 
 async def change(request: Request, id: str) -> Json:
     """Change one's own post; what it was before is kept"""
-    parts, author = parts_of(request), me(request)
+    parts, author = parts_of(request), account_of(request)
     wanted = await parameters(request, EditedStatus)
     parts.limits.posts.take(author.id, parts.clock.boot_ns())
     async with acting(parts) as act:
@@ -156,7 +156,11 @@ async def change(request: Request, id: str) -> Json:
 
 async def remove(request: Request, id: str) -> Json:
     """Delete one's own post; the answer has its words, to be written anew"""
-    parts, author, wanted = parts_of(request), me(request), await parameters(request, Removal)
+    parts, author, wanted = (
+        parts_of(request),
+        account_of(request),
+        await parameters(request, Removal),
+    )
     async with acting(parts) as act:
         post = await own_post(act.connection, id_of(id), author)
         views = await show(act.connection, [post.id], author, act.now_ms)
@@ -197,7 +201,7 @@ async def history(request: Request, id: str) -> Json:
 async def words(request: Request, id: str) -> Json:
     """The words of one's own post as they were written"""
     async with parts_of(request).database.reading() as connection:
-        return Json(source(await own_post(connection, id_of(id), me(request))))
+        return Json(source(await own_post(connection, id_of(id), account_of(request))))
 
 
 async def card(request: Request, id: str) -> Json:

@@ -13,10 +13,9 @@ from rostra.people.queries import Account
 from rostra.square import rosters, tags
 from rostra.square.act import Act
 from rostra.web.acting import acting
-from rostra.web.callers import viewer_of
+from rostra.web.callers import account_of, viewer_of
 from rostra.web.mastodon import entities_relations as entities
 from rostra.web.mastodon.answers import Document, Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of, link_header, page_of
 from rostra.web.mastodon.parameters import Parameters, parameters
@@ -55,7 +54,9 @@ async def followed(request: Request) -> Json:
     """Hashtags that one follows"""
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        found = await tags.tags_followed(connection, me(request), page_of(request, 100, 200))
+        found = await tags.tags_followed(
+            connection, account_of(request), page_of(request, 100, 200)
+        )
     shown = [entities.tag(name, parts.origins, following=True) for _, name in found]
     return Json(shown, headers=link_header(request, [number for number, _ in found]))
 
@@ -90,7 +91,7 @@ async def unfeature_named(request: Request, name: str) -> Json:
 
 
 async def _moved(request: Request, name: str, move: Move) -> Json:
-    parts, account, tag = parts_of(request), me(request), _in_path(name)
+    parts, account, tag = parts_of(request), account_of(request), _in_path(name)
     parts.limits.relations.take(account.id, parts.clock.boot_ns())
     async with acting(parts) as act:
         await move(act, account, tag)
@@ -108,7 +109,7 @@ async def _shown(
 
 async def own_featured(request: Request) -> Json:
     """Hashtags on one's profile"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await tags.tags_featured(connection, account.id)
     return Json([entities.featured_tag(each, account.handle, parts.origins) for each in found])
@@ -126,7 +127,7 @@ async def featured_by(request: Request, id: str) -> Json:
 
 async def feature(request: Request) -> Json:
     """Show a hashtag on one's profile"""
-    parts, account = parts_of(request), me(request)
+    parts, account = parts_of(request), account_of(request)
     tag = tags.checked_tag((await parameters(request, NewFeatured)).name)
     async with acting(parts) as act:
         made = await tags.feature_tag(act, account, tag)
@@ -136,7 +137,7 @@ async def feature(request: Request) -> Json:
 async def unfeature(request: Request, id: str) -> Json:
     """Take a hashtag off one's profile"""
     async with acting(parts_of(request)) as act:
-        await tags.unfeature_tag(act, me(request), id_of(id))
+        await tags.unfeature_tag(act, account_of(request), id_of(id))
     return Json({})
 
 
@@ -144,7 +145,7 @@ async def proposed(request: Request) -> Json:
     """Hashtags that one uses"""
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        found = await tags.tags_used(connection, me(request))
+        found = await tags.tags_used(connection, account_of(request))
     return Json([entities.tag(each, parts.origins, following=False) for each in found])
 
 

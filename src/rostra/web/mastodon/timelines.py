@@ -18,9 +18,8 @@ from rostra.square.queries import post_by_id
 from rostra.square.tables import bookmarks, favourites
 from rostra.square.text import tag_key
 from rostra.square.timelines import TagWishes, Wishes
-from rostra.web.callers import viewer_of
+from rostra.web.callers import account_of, viewer_of
 from rostra.web.mastodon.answers import Json
-from rostra.web.mastodon.callers import me
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of, link_header, page_of
 from rostra.web.mastodon.parameters import Parameters, Several, query
@@ -77,7 +76,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def home_timeline(request: Request) -> Json:
     """Posts of those whom one follows"""
-    parts, viewer, span = parts_of(request), me(request), page_of(request)
+    parts, viewer, span = parts_of(request), account_of(request), page_of(request)
     async with reading(parts, viewer) as (connection, reader):
         views = await home(connection, reader, span)
     return await _page(request, views, viewer)
@@ -110,7 +109,7 @@ async def tagged(request: Request, tag: str) -> Json:
 
 async def listed(request: Request, id: str) -> Json:
     """Posts of the people on one of one's lists"""
-    parts, viewer, span = parts_of(request), me(request), page_of(request)
+    parts, viewer, span = parts_of(request), account_of(request), page_of(request)
     async with reading(parts, viewer) as (connection, reader):
         views = await of_list(connection, reader, span, id_of(id))
     return await _page(request, views, viewer)
@@ -157,7 +156,7 @@ async def quotes(request: Request, id: str) -> Json:
 
 
 async def _kept(request: Request, table: object) -> Json:
-    parts, viewer, span = parts_of(request), me(request), page_of(request)
+    parts, viewer, span = parts_of(request), account_of(request), page_of(request)
     assert table is favourites or table is bookmarks
     async with reading(parts, viewer) as (connection, reader):
         found = await timelines.kept(connection, reader, span, table)

@@ -17,16 +17,17 @@ from rostra.moderation.rules import DAY_MS, DAYS, MOST_POSTS, Kind
 from rostra.moderation.targets import Target
 from rostra.people import queries as people
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.forms import fields_of, form_of
 from rostra.web.moderation.chores import do_at_once
 from rostra.web.moderation.queue import Number
-from rostra.web.moderation.showing import moderator_of, names_of, number_of, show
+from rostra.web.moderation.showing import names_of, number_of, show
 from rostra.web.parts import parts_of
 
 
 async def do(request: Request) -> Response:
     """Do what the form says, and settle its report if that is wished"""
-    parts, me = parts_of(request), moderator_of(request)
+    parts, me = parts_of(request), account_of(request)
     pairs = await fields_of(request)
     fields = dict(pairs)
     kind, _, what = fields.get("do", "").partition(":")
@@ -46,7 +47,7 @@ async def do(request: Request) -> Response:
 
 async def lift(request: Request, sanction: Number) -> Response:
     """Take an act back"""
-    parts, me = parts_of(request), moderator_of(request)
+    parts, me = parts_of(request), account_of(request)
     reason = (await form_of(request)).get("reason", "")
     async with acting(parts) as act:
         done = await actions.lift(act, me, number_of(sanction) or 0, reason)
@@ -57,7 +58,7 @@ async def lift(request: Request, sanction: Number) -> Response:
 
 async def record(request: Request) -> Response:
     """Every act of moderation, by who, what, to whom and when"""
-    parts, me, asked = parts_of(request), moderator_of(request), request.query_params
+    parts, me, asked = parts_of(request), account_of(request), request.query_params
     async with parts.database.reading() as connection:
         by_id, subject_id = [
             await _id_of(connection, asked.get(name, "")) for name in ("by", "subject")

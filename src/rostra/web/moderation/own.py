@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from rostra.charter.choices import read_charter
 from rostra.moderation import queries
-from rostra.web.moderation.showing import moderator_of as account_of
+from rostra.web.callers import account_of
 from rostra.web.moderation.showing import names_of, show
 from rostra.web.parts import parts_of
 

@@ -12,13 +12,14 @@ from rostra.moderation.people import PAGE
 from rostra.moderation.rules import may_handle
 from rostra.people import profiles
 from rostra.people.rules import ROLES, STATES
-from rostra.web.moderation.showing import moderator_of, names_of, show
+from rostra.web.callers import account_of
+from rostra.web.moderation.showing import names_of, show
 from rostra.web.parts import parts_of
 
 
 async def listing(request: Request) -> Response:
     """Find people"""
-    parts, me, asked = parts_of(request), moderator_of(request), request.query_params
+    parts, me, asked = parts_of(request), account_of(request), request.query_params
     kept = {name: asked.get(name, "")[:80] for name in ("q", "state", "role")}
     if kept["state"] not in ("", *STATES) or kept["role"] not in ("", *ROLES):
         raise BadInput("There is no such state or role: choose from the lists.")
@@ -36,7 +37,7 @@ async def listing(request: Request) -> Response:
 
 async def one(request: Request, handle: str) -> Response:
     """Somebody: reports, what was done, and what can be done"""
-    parts, me = parts_of(request), moderator_of(request)
+    parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         subject = (await targets.an_account(connection, handle[:40])).subject
         profile = (await profiles.of_ids(connection, [subject.id]))[subject.id]

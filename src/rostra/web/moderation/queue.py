@@ -13,8 +13,9 @@ from rostra.errors import BadInput
 from rostra.moderation import queries, reporting
 from rostra.moderation.queries import PAGE
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.forms import form_of
-from rostra.web.moderation.showing import moderator_of, names_of, number_of, show
+from rostra.web.moderation.showing import names_of, number_of, show
 from rostra.web.parts import parts_of
 
 LISTS = ("open", "mine", "resolved")
@@ -24,7 +25,7 @@ Number = Annotated[str, InPath(max_length=40)]
 
 async def listing(request: Request) -> Response:
     """Reports: open, one's own, settled"""
-    parts, me = parts_of(request), moderator_of(request)
+    parts, me = parts_of(request), account_of(request)
     which = request.query_params.get("list", "open")
     if which not in LISTS:
         raise BadInput("There are the lists open, mine and resolved.")
@@ -42,7 +43,7 @@ async def listing(request: Request) -> Response:
 
 async def one(request: Request, report: Number) -> Response:
     """A report"""
-    parts, me = parts_of(request), moderator_of(request)
+    parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await queries.report_by_id(connection, number_of(report) or 0, me)
         history, others = [], []
@@ -59,7 +60,7 @@ async def one(request: Request, report: Number) -> Response:
 
 async def move(request: Request, report: Number) -> Response:
     """Take, leave, settle or reopen a report"""
-    parts, me = parts_of(request), moderator_of(request)
+    parts, me = parts_of(request), account_of(request)
     wanted, number = (await form_of(request)).get("move", ""), number_of(report) or 0
     async with acting(parts) as act:
         if wanted in {"take", "leave"}:

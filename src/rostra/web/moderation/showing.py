@@ -13,21 +13,12 @@ from rostra.moderation.queries import PAGE, Report, Sanction
 from rostra.moderation.rules import ACTS, CATEGORIES, DAYS
 from rostra.people import profiles
 from rostra.people.profiles import Profile
-from rostra.people.queries import Account
 from rostra.people.rules import ROLES, STATES
 from rostra.rooms.rules import shown_time
-from rostra.web.callers import known_caller
 from rostra.web.mastodon.paging import id_of
 from rostra.web.templates import page
 
 Names = dict[str, Profile]
-
-
-def moderator_of(request: Request) -> Account:
-    """Who passed a rule that only accounts pass."""
-    account = known_caller(request).account
-    assert account is not None
-    return account
 
 
 def number_of(text: str) -> int | None:

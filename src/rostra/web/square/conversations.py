@@ -17,8 +17,8 @@ from rostra.square.queries import post_by_id
 from rostra.square.text import line_of
 from rostra.square.views import show
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of
 from rostra.web.mastodon.paging import id_of, page_of
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule

@@ -8,8 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from rostra.square import drafts, scheduling
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import id_of, page_of
 from rostra.web.parts import parts_of

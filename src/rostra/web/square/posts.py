@@ -20,9 +20,8 @@ from rostra.square.rules import Wish
 from rostra.square.threads import thread_of
 from rostra.square.views import show
 from rostra.web.acting import acting
-from rostra.web.callers import visitor_of
+from rostra.web.callers import account_of, visitor_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of
 from rostra.web.forms import fields_of, form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.own_paths import own_path

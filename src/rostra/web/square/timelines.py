@@ -19,9 +19,8 @@ from rostra.square.spaces_timeline import live_now
 from rostra.square.tables import bookmarks, favourites
 from rostra.square.text import tag_key
 from rostra.square.timelines import TagWishes
-from rostra.web.callers import visitor_of
+from rostra.web.callers import account_of, visitor_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of
 from rostra.web.mastodon.paging import id_of, page_of
 from rostra.web.pages import on_now, own_spaces
 from rostra.web.parts import parts_of

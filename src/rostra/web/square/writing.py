@@ -24,8 +24,8 @@ from rostra.square.posts import PostView
 from rostra.square.scheduling import Scheduled
 from rostra.square.views import show
 from rostra.web.acting import acting
+from rostra.web.callers import account_of
 from rostra.web.door import page_door
-from rostra.web.following import account_of
 from rostra.web.forms import fields_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.media import document as medium_document
