@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.queries import Account
 from rostra.people.tables import accounts
-from rostra.store.padding import padded
+from rostra.store.membership import one_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ _SHOWN = (
 _FIELDS = _SHOWN.index("fields")
 assert tuple(field.name for field in fields(Profile)) == _SHOWN
 _PROFILE = select(*(accounts.c[name] for name in _SHOWN))
-_BY_IDS = _PROFILE.where(accounts.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = _PROFILE.where(one_of(accounts.c.id, "ids"))
 
 
 async def of_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, Profile]:
@@ -57,7 +57,7 @@ async def of_ids(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, P
     wanted = set(ids)
     if not wanted:
         return {}
-    rows = await connection.execute(_BY_IDS, {"ids": padded(wanted)})
+    rows = await connection.execute(_BY_IDS, {"ids": wanted})
     return {row.id: _profile(row) for row in rows}
 
 

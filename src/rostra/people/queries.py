@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.people.rules import ACTING
@@ -41,6 +41,15 @@ _ACCOUNT = select(
 )
 
 
+# Built once: every request with a token asks it.
+_BY_TOKEN = (
+    _ACCOUNT.add_columns(api_tokens.c.application_id, api_tokens.c.scopes)
+    .select_from(api_tokens)
+    .outerjoin(accounts, api_tokens.c.account_id == accounts.c.id)
+    .where(api_tokens.c.fingerprint == bindparam("fingerprint"))
+)
+
+
 async def by_handle(connection: AsyncConnection, handle: str) -> Account | None:
     return await _one(connection, _ACCOUNT.where(accounts.c.handle == handle))
 
@@ -58,13 +67,8 @@ class Bearer:
 
 
 async def by_api_token(connection: AsyncConnection, token: str) -> Bearer | None:
-    joined = (
-        _ACCOUNT.add_columns(api_tokens.c.application_id, api_tokens.c.scopes)
-        .select_from(api_tokens)
-        .outerjoin(accounts, api_tokens.c.account_id == accounts.c.id)
-        .where(api_tokens.c.fingerprint == fingerprint(token))
-    )
-    row = (await connection.execute(joined)).first()
+    asked = await connection.execute(_BY_TOKEN, {"fingerprint": fingerprint(token)})
+    row = asked.first()
     if row is None:
         return None
     account = None if row.id is None else _account(row)

@@ -35,7 +35,7 @@ from rostra.square.posts import PostView
 from rostra.square.span import LARGEST_ID, Shape, Span
 from rostra.square.tables import follows, list_members, lists, post_tags, posts
 from rostra.square.walking import SEED, Reader, Seed, at_home, bearable, seeds_of, walk
-from rostra.store.padding import padded
+from rostra.store.membership import one_of
 
 People = Callable[[], Any]
 """A query for ids of accounts, in the column `id`, with the parameter `whose`."""
@@ -109,7 +109,7 @@ async def _by_people(
         return []
     # Where fewer have anything, all of what they have is looked at.
     last = found[-1].first if len(found) == span.limit else (LARGEST_ID if span.upwards else 0)
-    them = {"them": padded([row.id for row in found]), "last": last}
+    them = {"them": [row.id for row in found], "last": last}
     return await _asked(connection, _by_them(span.shape), span, them)
 
 
@@ -154,7 +154,7 @@ def _by_them(shape: Shape) -> Select[Any]:
     """Posts by `them` that come no later than `last`."""
     last = bindparam("last", type_=BigInteger)
     bound = posts.c.id <= last if shape.upwards else posts.c.id >= last
-    them = posts.c.author_id.in_(bindparam("them", expanding=True))
+    them = one_of(posts.c.author_id, "them")
     within = shape.within(select(*SEED).where(them, bound, *_shown(posts)), posts.c.id)
     # In the order of a sum, which no index has: else PostgreSQL walks the newest posts of all until
     # it has met enough of theirs.

@@ -7,8 +7,9 @@ change in the same transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import String, and_, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import NotAllowed, NotFound, NotProcessable
@@ -18,6 +19,7 @@ from rostra.square.closing import close_later
 from rostra.square.posts import Poll, PollOption, Post
 from rostra.square.rules import PollWish
 from rostra.square.tables import poll_options, poll_votes, polls
+from rostra.store.membership import one_of
 
 
 async def begin(act: Act, post_id: int, wish: PollWish) -> None:
@@ -39,36 +41,39 @@ async def of_posts(
     connection: AsyncConnection, post_ids: Iterable[int], viewer_id: str | None
 ) -> dict[int, Poll]:
     """The polls of posts, by post, with what the viewer chose."""
-    wanted = tuple(post_ids)
+    wanted = set(post_ids)
     if not wanted:
         return {}
-    heads = await connection.execute(select(polls).where(polls.c.post_id.in_(wanted)))
-    bodies = select(poll_options).where(poll_options.c.post_id.in_(wanted))
-    options: dict[int, list[PollOption]] = {}
-    for row in await connection.execute(bodies.order_by(poll_options.c.position)):
-        options.setdefault(row.post_id, []).append(PollOption(row.title, row.votes))
-    chosen = await _chosen(connection, wanted, viewer_id)
-    return {
-        row.post_id: Poll(
-            row.post_id, tuple(options[row.post_id]), row.multiple, row.hide_totals,
-            row.expires_ms, row.voters, tuple(chosen.get(row.post_id, ())),
-        )
-        for row in heads
-    }  # fmt: skip
+    found: dict[int, list[Any]] = {}
+    for row in await connection.execute(_OF_POSTS, {"ids": wanted, "me": viewer_id or ""}):
+        found.setdefault(row.post_id, []).append(row)
+    return {post_id: _poll(rows) for post_id, rows in found.items()}
 
 
-async def _chosen(
-    connection: AsyncConnection, wanted: Sequence[int], viewer_id: str | None
-) -> dict[int, list[int]]:
-    chosen: dict[int, list[int]] = {}
-    if viewer_id is None:
-        return chosen
-    mine = select(poll_votes.c.post_id, poll_votes.c.position).where(
-        poll_votes.c.post_id.in_(wanted), poll_votes.c.account_id == viewer_id
+def _poll(rows: Sequence[Any]) -> Poll:
+    """One poll; there is a row for each of its options."""
+    head, options = rows[0], tuple(PollOption(row.title, row.votes) for row in rows)
+    chosen = tuple(row.chosen for row in rows if row.chosen is not None)
+    return Poll(
+        head.post_id, options, head.multiple, head.hide_totals, head.expires_ms, head.voters, chosen
     )
-    for row in await connection.execute(mine.order_by(poll_votes.c.position)):
-        chosen.setdefault(row.post_id, []).append(row.position)
-    return chosen
+
+
+# Built once, as that costs more than answering it.
+_OF_POSTS = (
+    select(polls, poll_options.c.title, poll_options.c.votes, poll_votes.c.position.label("chosen"))
+    .join(poll_options, poll_options.c.post_id == polls.c.post_id)
+    .outerjoin(
+        poll_votes,
+        and_(
+            poll_votes.c.post_id == poll_options.c.post_id,
+            poll_votes.c.position == poll_options.c.position,
+            poll_votes.c.account_id == bindparam("me", type_=String),
+        ),
+    )
+    .where(one_of(polls.c.post_id, "ids"))
+    .order_by(polls.c.post_id, poll_options.c.position)
+)
 
 
 async def vote(act: Act, post: Post, account: Account, choices: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.errors import NotFound
@@ -16,12 +16,12 @@ from rostra.square import polls
 from rostra.square.posts import Attached, Post
 from rostra.square.rules import may_see
 from rostra.square.tables import blocks, follows, posts, revisions
-from rostra.store.padding import padded
+from rostra.store.membership import one_of
 
 _NAMES = [column.name for column in posts.columns]
 assert [field.name for field in fields(Post)] == _NAMES
 _ATTACHED, _END = _NAMES.index("attached"), len(_NAMES)
-_BY_IDS = select(posts).where(posts.c.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = select(posts).where(one_of(posts.c.id, "ids"))
 
 
 def post_of(row: Any) -> Post:
@@ -38,10 +38,10 @@ def no_such_post() -> NotFound:
 
 async def by_ids(connection: AsyncConnection, ids: Iterable[int]) -> dict[int, Post]:
     """The rows of `ids` that are there, deleted ones too, whoever may see them."""
-    wanted = tuple(set(ids))
+    wanted = set(ids)
     if not wanted:
         return {}
-    rows = await connection.execute(_BY_IDS, {"ids": padded(wanted)})
+    rows = await connection.execute(_BY_IDS, {"ids": wanted})
     return {row.id: post_of(row) for row in rows}
 
 

@@ -23,8 +23,7 @@ from rostra.square.posts import Mine, Poll, Post, PostView
 from rostra.square.queries import by_ids
 from rostra.square.rules import may_see
 from rostra.square.tables import bookmarks, favourites, posts
-from rostra.store.columns import ID
-from rostra.store.padding import padded
+from rostra.store.membership import one_of
 
 
 async def show(
@@ -114,16 +113,16 @@ async def _pointed_to(connection: AsyncConnection, rows: Iterable[Post]) -> dict
 
 def _marks() -> CompoundSelect[Any]:
     """For the parameters `me` and `ids`; built once, as that costs more than answering it."""
-    me, ids = bindparam("me", type_=String), bindparam("ids", expanding=True, type_=ID)
+    me = bindparam("me", type_=String)
     return union_all(
         *(
             select(literal(sign).label("sign"), table.c.post_id.label("post_id")).where(
-                table.c.account_id == me, table.c.post_id.in_(ids)
+                table.c.account_id == me, one_of(table.c.post_id, "ids")
             )
             for sign, table in (("f", favourites), ("b", bookmarks))
         ),
         select(literal("s"), posts.c.boost_of).where(
-            posts.c.author_id == me, posts.c.boost_of.in_(ids)
+            posts.c.author_id == me, one_of(posts.c.boost_of, "ids")
         ),
     )
 
@@ -138,7 +137,7 @@ async def _mine(
     if not account_id or not ids:
         return {}
     found: dict[int, set[str]] = {}
-    for row in await connection.execute(_MARKS, {"me": account_id, "ids": padded(ids)}):
+    for row in await connection.execute(_MARKS, {"me": account_id, "ids": ids}):
         found.setdefault(row.post_id, set()).add(row.sign)
     return {post_id: frozenset(signs) for post_id, signs in found.items()}
 

@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from rostra.errors import Misconfigured, Unavailable
-from rostra.store.one_hop import DRIVER
+from rostra.store.one_hop import DRIVER, LOOKS
 
 log = structlog.get_logger()
 
@@ -58,7 +58,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         # SQLite begins a transaction only where we say so, in _begin_sqlite.
-        alone = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        alone = {LOOKS: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._looking = engine.execution_options(**alone)
         self._turn = asyncio.Semaphore(1 if self.is_sqlite else POOL)
 
@@ -159,7 +159,14 @@ async def _in_time(seconds: float = TOTAL_SECONDS) -> AsyncIterator[None]:
 
 def _sqlite(url: str) -> AsyncEngine:
     address = make_url(url).set(drivername=DRIVER)
-    engine = create_async_engine(address, pool_size=POOL, max_overflow=0, pool_timeout=1.0, **_JSON)
+    engine = create_async_engine(
+        address,
+        pool_size=POOL,
+        max_overflow=0,
+        pool_timeout=1.0,
+        connect_args={"check_same_thread": False},  # one after the other, see one_hop.py
+        **_JSON,
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
