@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,9 +13,11 @@ from rostra.people.tables import accounts
 from rostra.store.membership import one_of
 
 
-@dataclass(frozen=True)
-class Profile:
-    """What is shown of somebody. `avatar` and `header` are names of files among the media."""
+class Profile(NamedTuple):
+    """What is shown of somebody. `avatar` and `header` are names of files among the media.
+
+    A tuple for the same reason as a Post.
+    """
 
     id: str
     handle: str
@@ -47,7 +48,7 @@ _SHOWN = (
     "locked", "bot", "hidden", "posts", "followers", "following", "last_post_id", "sensitized",
 )  # fmt: skip
 _FIELDS = _SHOWN.index("fields")
-assert tuple(field.name for field in fields(Profile)) == _SHOWN
+assert Profile._fields == _SHOWN
 _PROFILE = select(*(accounts.c[name] for name in _SHOWN))
 _BY_IDS = _PROFILE.where(one_of(accounts.c.id, "ids"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rostra.people.profiles import Profile
 
@@ -67,9 +67,11 @@ class Attached:
 _NOTHING = Attached()
 
 
-@dataclass(frozen=True)
-class Post:
-    """One row. A post without `boost_of` is somebody's own words; with it it only points."""
+class Post(NamedTuple):
+    """One row. A post without `boost_of` is somebody's own words; with it it only points.
+
+    A tuple, because a page makes forty of them, and a frozen dataclass takes ten times as long.
+    """
 
     id: int
     author_id: str

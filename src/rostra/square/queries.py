@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -19,7 +19,7 @@ from rostra.square.tables import blocks, follows, posts, revisions
 from rostra.store.membership import one_of
 
 _NAMES = [column.name for column in posts.columns]
-assert [field.name for field in fields(Post)] == _NAMES
+assert list(Post._fields) == _NAMES
 _ATTACHED, _END = _NAMES.index("attached"), len(_NAMES)
 _BY_IDS = select(posts).where(one_of(posts.c.id, "ids"))
 

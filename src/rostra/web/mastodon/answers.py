@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ class Json(Response):
         )
 
 
+@lru_cache(maxsize=4_096)
 def moment(ms: int) -> str:
     """Milliseconds since the epoch as clients read times: `2026-01-31T12:00:00.000Z`."""
     text = datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
@@ -35,6 +37,7 @@ def moment_if_any(ms: int | None) -> str | None:
     return None if ms is None else moment(ms)
 
 
+@lru_cache(maxsize=4_096)
 def day(ms: int) -> str:
     """The day of a moment, in UTC: `2026-01-31`."""
     return datetime.fromtimestamp(ms / 1000, UTC).date().isoformat()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rostra.programme.manifest import Manifest
@@ -161,7 +161,7 @@ def context(above: Sequence[PostView], below: Sequence[PostView], sight: Sight) 
 
 def revision(before: Revision, view: PostView, sight: Sight) -> Document:
     """https://docs.joinmastodon.org/entities/StatusEdit/"""
-    post = replace(view.post, text=before.text, attached=before.attached)
+    post = view.post._replace(text=before.text, attached=before.attached)
     options = [{"title": each} for each in before.options]
     return {
         "content": content(post, sight.origins),
