@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from rostra.people.editing import Own
 from rostra.people.profiles import Profile
@@ -33,15 +32,15 @@ def test_somebody_as_anybody_sees_them():
 
 
 def test_of_a_suspended_one_only_that_they_are():
-    shown = account(replace(ADA, state="suspended"), ORIGINS)
+    shown = account(ADA._replace(state="suspended"), ORIGINS)
     assert shown["suspended"] is True
     assert (shown["note"], shown["display_name"], shown["fields"]) == ("", "", [])
     assert "/media/" not in shown["header"]
-    assert account(replace(ADA, state="limited"), ORIGINS)["limited"] is True
+    assert account(ADA._replace(state="limited"), ORIGINS)["limited"] is True
 
 
 def test_somebody_as_they_see_themselves():
-    shown = credential_account(replace(ADA, role="admin"), ORIGINS, OWN, requests=4)
+    shown = credential_account(ADA._replace(role="admin"), ORIGINS, OWN, requests=4)
     assert shown["source"]["note"] == "I <script> #maths"
     assert shown["source"]["follow_requests_count"] == 4
     assert shown["role"]["permissions"] == "1"

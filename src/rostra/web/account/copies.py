@@ -98,7 +98,7 @@ class Copying:
         async with self._parts.database.reading() as connection:
             own = await editing.own(connection, account_id)
             profile = (await profiles.of_ids(connection, [account_id]))[account_id]
-        return _json({**vars(profile), **vars(own)})
+        return _json({**profile._asdict(), **vars(own)})
 
     async def _write(self, members: Mapping[str, bytes], *, anew: bool = False) -> None:
         await asyncio.to_thread(_add, self._path, members, anew)
