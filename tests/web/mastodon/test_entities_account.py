@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from rostra.people.editing import Own
 from rostra.people.profiles import Profile
 from rostra.web.mastodon.entities_account import account, credential_account
