@@ -19,6 +19,8 @@ from bench.home import POSTS, READERS, Line, followers_of, let_in, loop
 from bench.rehearsed import Rehearsal
 from bench.rig import Server, percentile, report
 from bench.square_load import FOLDER, Kept, kept
+from rostra.programme.board import Board
+from rostra.programme.places import Places
 from rostra.testing.served import serving
 
 _SPARE_LISTENERS = 5 / 4
@@ -49,25 +51,20 @@ def _beside(square: Kept, asked: argparse.Namespace) -> dict[str, Any]:
     with serving(square.data, "--demo", "--max-listeners", room) as served:
         served.until_on_air()
         running = Server(served, time.perf_counter() - began)
+        board = Board.open(Places(square.data).board)
         crowd = Rehearsal(running, "demo", asked.listeners, asked.ramp, asked.hold)
         try:
-            crowd.until_held(
-                lambda: int(running.state("demo")["listeners"]), _nearly(asked.listeners)
-            )
+            crowd.until_held(lambda: board.totals()["connections"], asked.listeners * 99 // 100)
             took = asyncio.run(_load(served.port, tokens, asked.hold / 2, asked.connections))
             heard = crowd.told()
         finally:
             crowd.end()
+            board.close()
     return {
         **heard,
         "requests_per_second": round(len(took) / (asked.hold / 2), 1),
         "home_p99_ms": round(percentile(took, 0.99), 2),
     }
-
-
-def _nearly(listeners: int) -> int:
-    """The census is of a moment ago, and leaves out who has not had ten seconds of sound."""
-    return int(listeners * 0.98)
 
 
 async def _load(port: int, tokens: Sequence[str], seconds: float, connections: int) -> list[float]:
