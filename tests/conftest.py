@@ -38,6 +38,7 @@ LANES = {  # by how a file's name begins
 }
 # Workers take what is long first, so that in the end none waits long for the others.
 FIRST = [*LANES, "bench/", "edge/", "cli/", "node/", "doors/", "doctor/"]
+KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.process))
 POLITE = "gw2"
 NICE = 5
 """A quarter of a processor that somebody else wants as well, so that what it does is not late."""
@@ -62,6 +63,14 @@ class Lanes(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0].removeprefix("tests/")
         return next((LANES[start] for start in LANES if file.startswith(start)), file)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--web-database",
+        choices=("sqlite", "postgresql"),
+        help="the database on which all of tests/web runs",
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -111,16 +120,31 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.process)])
+class Fresh:
+    """Opens databases with the present schema and nobody in them, of either kind."""
+
+    def __init__(self, request: pytest.FixtureRequest, files: SqliteFiles) -> None:
+        self._request, self._files = request, files
+
+    async def open(self, kind: str, file: Path) -> Database:
+        """The SQLite database in `file`, or the lent one: see Postgres.lent_database."""
+        if kind == "postgresql":
+            server: Postgres = self._request.getfixturevalue("postgres")
+            return open_database(file, await server.lent_database())
+        await self._files.copy_to(file)
+        return open_database(file)
+
+
+@pytest.fixture(scope="session")
+def fresh(request: pytest.FixtureRequest, sqlite_files: SqliteFiles) -> Fresh:
+    return Fresh(request, sqlite_files)
+
+
+@pytest.fixture(params=KINDS)
 async def database(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_files: SqliteFiles
+    request: pytest.FixtureRequest, tmp_path: Path, fresh: Fresh
 ) -> AsyncIterator[Database]:
     """A database with the present schema and nobody in it, of each kind in turn."""
-    url = None
-    if request.param == "postgresql":
-        url = await request.getfixturevalue("postgres").lent_database()
-    else:
-        await sqlite_files.copy_to(tmp_path / "rostra.db")
-    made = open_database(tmp_path / "rostra.db", url)
+    made = await fresh.open(request.param, tmp_path / "rostra.db")
     yield made
     await made.close()

@@ -21,12 +21,18 @@ from rostra.people.queries import Account
 from rostra.programme.places import Places
 from rostra.rooms import actions as rooms
 from rostra.settings import WebSettings
-from rostra.store.database import open_database
-from rostra.testing.databases import SqliteFiles
 from rostra.web.app import create_app
 from rostra.web.callers import STREAMING
 from rostra.web.parts import WebParts
 from rostra.web.streaming.hub import Hub
+from tests.conftest import KINDS, Fresh
+
+HERE = Path(__file__).parent
+ON_BOTH = (
+    "account/", "mastodon/", "square/",
+    "test_circles", "test_moderation", "test_notices", "test_relation_pages",
+)  # fmt: skip
+"""Files whose tests run on both databases: doors behind which most of it is read and written."""
 
 ORIGIN = "http://127.0.0.1:8000"
 ANSWER = "v=0\r\nanswer\r\n"
@@ -132,20 +138,29 @@ def app_with(parts: WebParts) -> FastAPI:
     return app
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which databases a test of the square runs."""
+    if "database_kind" not in metafunc.fixturenames:
+        return
+    file = metafunc.definition.path.relative_to(HERE).as_posix()
+    only = metafunc.config.getoption("--web-database")
+    kinds = [only] if only else KINDS if file.startswith(ON_BOTH) else KINDS[:1]
+    metafunc.parametrize("database_kind", kinds, scope="module")
+
+
 @pytest.fixture
-async def square(tmp_path: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
-    async with open_square(tmp_path, sqlite_files) as made:
+async def square(tmp_path: Path, fresh: Fresh, database_kind: str) -> AsyncIterator[Square]:
+    async with open_square(tmp_path, fresh, database_kind) as made:
         yield made
 
 
 @asynccontextmanager
-async def open_square(folder: Path, sqlite_files: SqliteFiles) -> AsyncIterator[Square]:
+async def open_square(folder: Path, fresh: Fresh, database_kind: str) -> AsyncIterator[Square]:
     """A square in `folder`, for tests that have their own loop."""
     places = Places(folder)
     secret = secrets.token_bytes(32)
     places.secret.write_bytes(secret)
-    await sqlite_files.copy_to(places.database)
-    database = open_database(places.database)
+    database = await fresh.open(database_kind, places.database)
     settings = WebSettings("127.0.0.1", 8000, ORIGIN, "http://127.0.0.1:8001")
     bus = MemoryBus()
     parts = WebParts(places, settings, database, bus, SystemClock(), secret)

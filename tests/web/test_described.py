@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from rostra.testing.databases import SqliteFiles
+from tests.conftest import Fresh
 from tests.web.asking import Answer, Asker
 from tests.web.conftest import ORIGIN, open_square
 from tests.web.crowd import people, without_limits
@@ -32,9 +32,9 @@ MODES = list(GenerationMode) if EXAMPLES else [GenerationMode.POSITIVE]
 class Described:
     """The application in a loop of its own, as hypothesis calls functions that wait for nothing."""
 
-    def __init__(self, folder: Path, sqlite_files: SqliteFiles) -> None:
+    def __init__(self, folder: Path, fresh: Fresh, database_kind: str) -> None:
         self._runner = asyncio.Runner()
-        self._square = open_square(folder, sqlite_files)
+        self._square = open_square(folder, fresh, database_kind)
         self._runner.run(self._open())
 
     async def _open(self) -> None:
@@ -68,9 +68,9 @@ class Described:
 
 @pytest.fixture(scope="module")
 def described(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_files: SqliteFiles
+    tmp_path_factory: pytest.TempPathFactory, fresh: Fresh, database_kind: str
 ) -> Iterator[Described]:
-    made = Described(tmp_path_factory.mktemp("described"), sqlite_files)
+    made = Described(tmp_path_factory.mktemp("described"), fresh, database_kind)
     yield made
     made.close()
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from rostra.people import actions as people
 from rostra.people.tokens import Invite, sign
@@ -217,10 +218,14 @@ async def test_expired_and_forged_invitations_are_told_apart(square, owner):
     assert len(sentences) == 2
 
 
+def gone(*_: object) -> None:
+    raise OSError("The database is gone.")
+
+
 async def test_a_seat_needs_no_database(square, owner):
     await square.stage(SLUG)
     await square.parts.database.close()
-    square.parts.places.database.unlink()
+    event.listen(square.parts.database.engine.sync_engine, "do_connect", gone)
     async with square.client(square.seat(SLUG)) as speaker:
         answer = await speaker.post(f"/whip/{SLUG}", content="v=0\r\n", headers=SDP)
     assert answer.status_code == 201

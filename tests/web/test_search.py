@@ -56,9 +56,10 @@ async def test_odd_questions_have_a_page_too(square, query):
 
 async def test_who_asks_too_often_reads_a_sentence_on_the_page(square):
     client = square.client()
-    for _ in range(30):
-        await client.get("/search", params={"q": "a"}, headers=HTML)
-    answer = await client.get("/search", params={"q": "a"}, headers=HTML)
+    for _ in range(60):  # thirty, and what comes back meanwhile
+        answer = await client.get("/search", params={"q": "a"}, headers=HTML)
+        if answer.status_code == 429:
+            break
     assert answer.status_code == 429 and "too often" in answer.text and "<form" in answer.text
 
 

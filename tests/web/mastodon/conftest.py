@@ -33,6 +33,7 @@ class Server:
     """The running server; `person` makes people, `allow` lets an application in as one of them."""
 
     served: Served
+    database_url: str | None = None
     _browsers: dict[str, httpx.Client] = field(default_factory=dict)
 
     @property
@@ -43,10 +44,8 @@ class Server:
         """A new account, signed in with a browser."""
 
         async def make() -> tuple[Account, str]:
-            database, now_ms = (
-                open_database(self.served.data / "rostra.db"),
-                SystemClock().wall_ms(),
-            )
+            database = open_database(self.served.data / "rostra.db", self.database_url)
+            now_ms = SystemClock().wall_ms()
             async with database.writing() as connection:
                 account = await actions.add_person(connection, handle, role=role, now_ms=now_ms)
                 link = await actions.make_link(connection, handle, now_ms=now_ms)
@@ -108,12 +107,18 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("mastodon") / "data"
+    url, flags = None, ["--api-limit", "100000"]
+    if request.config.getoption("--web-database") == "postgresql":
+        url = request.getfixturevalue("postgres").new_database()
+        flags += ["--database", url]
     with ExitStack() as stack:
-        served = stack.enter_context(serving(data, "--api-limit", "100000"))
+        served = stack.enter_context(serving(data, *flags))
         served.until_line("ready: ")
-        made = Server(served)
+        made = Server(served, url)
         stack.callback(made.close)
         yield made
     assert "Traceback" not in served.log()
