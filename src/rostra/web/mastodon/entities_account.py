@@ -25,7 +25,6 @@ def account(profile: Profile, origins: Origins) -> Document:
     """Somebody as anybody sees them: of a suspended one only that they are."""
     seen = profile.state in SEEN
     page = f"{origins.public_url}/@{profile.handle}"
-    bio = _bio(profile.bio, origins.public_url) if seen and profile.bio else ""
     shown: Document = {
         "id": profile.id,
         "username": profile.handle,
@@ -38,7 +37,7 @@ def account(profile: Profile, origins: Origins) -> Document:
         "noindex": profile.hidden,
         "group": False,
         "created_at": f"{day(profile.created_ms)}T00:00:00.000Z",
-        "note": bio,
+        "note": bio(profile.bio, origins) if seen else "",
         "url": page,
         "uri": page,
         **_pictures(profile, origins, seen=seen),
@@ -56,6 +55,11 @@ def account(profile: Profile, origins: Origins) -> Document:
     if not seen:
         shown["suspended"] = True
     return shown
+
+
+def bio(text: str, origins: Origins) -> str:
+    """The HTML of what somebody says of themselves."""
+    return _bio(text, origins.public_url) if text else ""
 
 
 @lru_cache(2048)

@@ -14,7 +14,9 @@ from rostra.people.queries import Account
 from rostra.people.rules import SEEN
 from rostra.square import noticed
 from rostra.square.posts import Post, PostView
-from rostra.square.text import bio_of, html_of, line_of
+from rostra.square.text import line_of
+from rostra.web.mastodon.entities_account import bio
+from rostra.web.mastodon.entities_status import content
 from rostra.web.mastodon.showing import spaces_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
@@ -40,12 +42,11 @@ class Sights:
 
     def words(self, post: Post) -> Markup:
         """The HTML of a post, which square/text.py made and escaped."""
-        handles = [each.handle for each in post.attached.mentions]
-        return Markup(html_of(post.text, handles, self.origins.public_url))  # noqa: S704
+        return Markup(content(post, self.origins))  # noqa: S704
 
     def bio(self, text: str) -> Markup:
         """The HTML of what somebody says of themselves."""
-        return Markup(bio_of(text, self.origins.public_url))  # noqa: S704
+        return Markup(bio(text, self.origins))  # noqa: S704
 
     def avatar(self, person: Profile) -> str:
         if person.avatar and person.state in SEEN:
