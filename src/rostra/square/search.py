@@ -22,10 +22,10 @@ from rostra.people.tables import accounts, name_words
 from rostra.rooms.tables import space_words, spaces
 from rostra.square.audience import Circle
 from rostra.square.posts import PostView
-from rostra.square.search_plans import LARGEST_ID, Part, Wanted, ids
+from rostra.square.search_plans import Part, Wanted, ids
 from rostra.square.search_terms import LONGEST, Terms
 from rostra.square.search_words import by_author
-from rostra.square.span import Span
+from rostra.square.span import LARGEST_ID, Span
 from rostra.square.tables import post_tags, posts
 from rostra.square.walking import SEED, Reader, Seed, bearable, presentable, seeds_of, walk
 

@@ -20,7 +20,6 @@ WALKED = 15_000
 """Newest posts that are walked in PostgreSQL: about 4 ms."""
 
 LONGEST_LIBRARY = 20_000
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
