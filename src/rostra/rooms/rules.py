@@ -9,8 +9,9 @@ scheduled ──open──▶ lobby ──start──▶ live ◀─pause/resume
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from rostra import moments
 from rostra.errors import BadInput, Conflict, NotFound
 
 LONGEST_TITLE = 120
@@ -64,11 +65,8 @@ def checked_language(text: str) -> str:
 def checked_start(text: str, now_ms: int) -> int:
     """A moment with its time zone in ISO 8601, as milliseconds since the epoch. Raises BadInput."""
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError(text)
-        milliseconds = int(moment.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        milliseconds = moments.read(text)
+    except ValueError:
         raise BadInput(
             "The starting time cannot be used: it must look like 2026-11-21T19:30:00+01:00."
         ) from None
@@ -79,7 +77,4 @@ def checked_start(text: str, now_ms: int) -> int:
 
 def shown_time(milliseconds: int | None) -> str | None:
     """The moment in ISO 8601, UTC, whole seconds."""
-    if milliseconds is None:
-        return None
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return moment.isoformat().replace("+00:00", "Z")
+    return None if milliseconds is None else moments.shown(milliseconds)

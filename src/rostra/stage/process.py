@@ -12,12 +12,12 @@ import itertools
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import structlog
 
+from rostra import moments
 from rostra.bus.contract import Bus
 from rostra.clock import Clock
 from rostra.errors import Misconfigured, RostraError
@@ -316,7 +316,7 @@ class Stage:
     def _tell_end(self) -> None:
         """The room is over: the manifest says so, and what must not be kept goes."""
         pid, on_air = self._recorder.pid, self._room.on_air
-        ended_at = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
+        ended_at = moments.shown(self._clock.wall_ms())
 
         def change(before: Manifest) -> Manifest:
             if not before.on:
@@ -329,7 +329,7 @@ class Stage:
                 phase="ended",
                 programme=pid if mine else before.programme,
                 on_air=heard_from,
-                ended_at=ended_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+                ended_at=ended_at,
                 replay=before.record and heard_from is not None,
             )
 

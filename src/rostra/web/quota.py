@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
+
+from rostra import moments
 
 WINDOW_MS = 300_000
 MOST_KEYS = 100_000
@@ -27,11 +28,10 @@ class Left:
 
     @property
     def headers(self) -> dict[str, str]:
-        reset = datetime.fromtimestamp(self.reset_ms / 1000, UTC)
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": reset.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "X-RateLimit-Reset": moments.shown(self.reset_ms, "milliseconds"),
         }
 
     def wait_s(self, now_ms: int) -> int:

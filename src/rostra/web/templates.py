@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from rostra import moments
 from rostra.web.files import static
 from rostra.web.parts import parts_of
 
@@ -34,13 +34,8 @@ def environment() -> Environment:
     )
     made.globals["stage_texts"] = stage_texts
     made.globals["static"] = static
-    made.filters["moment"] = moment
+    made.filters["moment"] = moments.shown
     return made
-
-
-def moment(ms: int) -> str:
-    """A moment, of milliseconds since the epoch, as pages and scripts read it (UTC)."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
 
 
 @cache

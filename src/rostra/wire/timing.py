@@ -7,7 +7,7 @@ A fragment is the shortest time that both renditions fill with whole frames: 16 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from rostra import moments
 
 RATE = 48_000
 FRAME = 960
@@ -42,5 +42,4 @@ def next_segment_start(media_time: int) -> int:
 
 def shown_moment(wall_ms: int) -> str:
     """Milliseconds since the Unix epoch as people and programs read them (RFC 3339, UTC)."""
-    moment = datetime.fromtimestamp(wall_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moments.shown(wall_ms, "milliseconds")

@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from rostra import moments
+
 Document = dict[str, Any]
 
 
@@ -29,8 +31,7 @@ class Json(Response):
 @lru_cache(maxsize=4_096)
 def moment(ms: int) -> str:
     """Milliseconds since the epoch as clients read times: `2026-01-31T12:00:00.000Z`."""
-    text = datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
+    return moments.shown(ms, "milliseconds")
 
 
 def moment_if_any(ms: int | None) -> str | None:

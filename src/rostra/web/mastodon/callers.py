@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+from rostra import moments
 from rostra.errors import NotProcessable
 
 
 def moment_of(text: str) -> int:
     """Milliseconds since the epoch of an ISO 8601 time with its zone. Raises NotProcessable."""
     try:
-        when = datetime.fromisoformat(text)
-        if when.tzinfo is None:
-            raise ValueError(text)
-        return int(when.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        return moments.read(text)
+    except ValueError:
         raise NotProcessable(
             "Validation failed: the time must look like 2026-11-21T19:30:00Z."
         ) from None

@@ -14,7 +14,6 @@ from rostra.moderation.rules import ACTS, CATEGORIES, DAYS
 from rostra.people import profiles
 from rostra.people.profiles import Profile
 from rostra.people.rules import ROLES, STATES
-from rostra.rooms.rules import shown_time
 from rostra.web.mastodon.paging import id_of
 from rostra.web.templates import page
 
@@ -31,7 +30,6 @@ def show(request: Request, name: str, **values: Any) -> HTMLResponse:
     return page(
         request,
         f"moderation/{name}.html",
-        iso=shown_time,
         acts=ACTS,
         days=DAYS,
         categories=CATEGORIES,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
+from rostra import moments
 from rostra.errors import BadInput, NotProcessable
 from rostra.square.rules import PollWish, Wish
 from rostra.web.mastodon.paging import id_of
@@ -117,9 +118,8 @@ def moment_ms(text: str) -> int:
     """A time of a form, in milliseconds since the epoch: UTC where it names no zone, as the form
     says. Raises NotProcessable."""
     try:
-        when = datetime.fromisoformat(text[:_LONGEST_TIME])
-        return int((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1000)
-    except (ValueError, OverflowError):
+        return moments.read(text[:_LONGEST_TIME], UTC)
+    except ValueError:
         raise NotProcessable(
             "The time cannot be read: it must look like 2026-11-21T19:30."
         ) from None
@@ -127,7 +127,7 @@ def moment_ms(text: str) -> int:
 
 def local(ms: int) -> str:
     """A moment as a field for local times holds it, in UTC."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M")
+    return moments.shown(ms, "minutes").removesuffix("Z")
 
 
 def _number(form: dict[str, str], name: str) -> int | None:
