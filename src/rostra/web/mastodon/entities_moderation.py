@@ -29,6 +29,17 @@ _ACTIONS = {
 def report(found: Report, target: Document) -> Document:
     """https://docs.joinmastodon.org/entities/Report/"""
     return {
+        **_for_both(found),
+        "status_ids": [str(each) for each in post_ids(found.evidence)] or None,
+        "rule_ids": [str(each) for each in found.rules] or None,
+        "collection_ids": None,
+        "target_account": target,
+    }
+
+
+def _for_both(found: Report) -> Document:
+    """Of a report, what its reporter and moderators are both told."""
+    return {
         "id": str(found.id),
         "action_taken": not found.is_open,
         "action_taken_at": moment_if_any(found.resolved_ms),
@@ -36,10 +47,6 @@ def report(found: Report, target: Document) -> Document:
         "comment": found.comment,
         "forwarded": False,
         "created_at": moment(found.created_ms),
-        "status_ids": [str(each) for each in post_ids(found.evidence)] or None,
-        "rule_ids": [str(each) for each in found.rules] or None,
-        "collection_ids": None,
-        "target_account": target,
     }
 
 
@@ -101,13 +108,7 @@ def admin_report(
         return None if profile is None else admin_account(profile, origins, None)
 
     return {
-        "id": str(found.id),
-        "action_taken": not found.is_open,
-        "action_taken_at": moment_if_any(found.resolved_ms),
-        "category": found.category,
-        "comment": found.comment,
-        "forwarded": False,
-        "created_at": moment(found.created_ms),
+        **_for_both(found),
         "updated_at": moment(found.resolved_ms or found.created_ms),
         "account": who(found.reporter_id),
         "target_account": who(found.account_id),
