@@ -60,7 +60,8 @@ async def ready(database: Database, whose: Account, name: str = "aaaa", kind: st
 async def posted(database: Database, author: Account, ids: list[int]) -> int:
     async with acting(database) as act:
         post = await publish(act, author, Wish(text="Look"))
-        await media.attach(act, author, ids, post.id)
+        chosen = await media.choose(act.connection, author, ids, post.id)
+        await media.attach(act, chosen, post.id)
         return post.id
 
 
@@ -114,7 +115,6 @@ async def test_what_is_another_s_is_as_if_it_was_not_there(database: Database) -
                 media.discard(act, eve, wanted),
                 media.choose(act.connection, eve, [wanted], None),
                 media.keep(act, eve, [wanted], NOW),
-                media.attach(act, eve, [wanted], 1),
             ):
                 with pytest.raises(NotFound) as why:
                     await forbidden
@@ -139,8 +139,23 @@ async def test_a_post_shows_four_pictures_or_one_sound(database: Database) -> No
     with pytest.raises(Conflict):
         await posted(database, ana, [pictures[1]])
     async with acting(database) as act:  # an edit of the same post keeps some and adds one
-        kept = await media.attach(act, ana, [pictures[1], pictures[2]], first)
+        kept = await media.choose(act.connection, ana, [pictures[1], pictures[2]], first)
+        await media.attach(act, kept, first)
         assert [each.id for each in kept] == pictures[1:3]
+
+
+async def test_what_was_chosen_for_two_posts_hangs_at_the_first(database: Database) -> None:
+    ana = await person(database, "ana")
+    number = await ready(database, ana)
+    async with database.reading() as connection:
+        chosen = await media.choose(connection, ana, [number], None)
+    first = await posted(database, ana, [number])
+    async with acting(database) as act:
+        other = await publish(act, ana, Wish(text="Look again"))
+        with pytest.raises(Conflict):
+            await media.attach(act, chosen, other.id)
+    async with database.reading() as connection:
+        assert (await media.own(connection, ana, number, NOW)).post_id == first
 
 
 async def test_what_failed_says_why_and_takes_no_room(database: Database) -> None:

@@ -71,7 +71,7 @@ async def publish(act: Act, author: Account, wish: Wish) -> Post:
         )
     )
     await _link(act.connection, post_id, draft.mentions, draft.tags)
-    await media.attach(act, author, wish.media, post_id)
+    await media.attach(act, shown, post_id)
     if wish.poll is not None:
         await polls.begin(act, post_id, checked_poll(wish.poll))
     await _counted(act.connection, author.id, post_id, wish.reply_to, wish.quote_of)
@@ -192,7 +192,8 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     sensitive = post.sensitive if wish.sensitive is None else wish.sensitive
     wish = replace(wish, language=wish.language or post.language, sensitive=sensitive)
     draft = await _draft(act.connection, author, wish, await read_charter(act.connection))
-    shown = await media.attach(act, author, wish.media, post.id)
+    shown = await media.choose(act.connection, author, wish.media, post.id)
+    await media.attach(act, shown, post.id)
     changed = Attached(draft.mentions, draft.tags, shown, wish.poll is not None)
     await _keep_revision(act, post)
     await act.connection.execute(

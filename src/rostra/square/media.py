@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rostra.charter.choices import read_charter
@@ -195,6 +195,8 @@ async def choose(
     Raises NotFound, Conflict (in another post, or not looked at yet) and NotProcessable (failed,
     too many, sound beside something else).
     """
+    if not media_ids:
+        return ()
     if len(media_ids) > MOST_AT_A_POST or len(set(media_ids)) != len(media_ids):
         raise NotProcessable(f"A post may show {MOST_AT_A_POST} different pictures at most.")
     rows = await connection.execute(_owned(account).where(media.c.id.in_(media_ids)))
@@ -207,17 +209,17 @@ async def choose(
     return chosen
 
 
-async def attach(
-    act: Act, account: Account, media_ids: Sequence[int], post_id: int
-) -> tuple[Medium, ...]:
-    """Put them in the post, which must be in the database; as `choose`, and raises the same."""
-    chosen = await choose(act.connection, account, media_ids, post_id)
+async def attach(act: Act, chosen: Sequence[Medium], post_id: int) -> None:
+    """Put those that were chosen for it in the post, which must be in the database.
+
+    Raises Conflict for one that another transaction took since.
+    """
+    free = or_(media.c.post_id.is_(None), media.c.post_id == post_id)
     for each in chosen:
-        await act.connection.execute(
-            update(media).where(media.c.id == each.id).values(post_id=post_id)
-        )
+        change = update(media).where(media.c.id == each.id, free).values(post_id=post_id)
+        if (await act.connection.execute(change)).rowcount != 1:
+            raise _taken()
         await forget_chore(act.connection, "media.orphan", str(each.id))
-    return chosen
 
 
 async def keep(act: Act, account: Account, media_ids: Sequence[int], until_ms: int) -> None:
@@ -312,11 +314,15 @@ def _check_usable(row: Any, post_id: int | None) -> None:
     if row is None:
         raise no_such_medium()
     if row.post_id is not None and row.post_id != post_id:
-        raise Conflict("This upload is in another post already: upload it again.")
+        raise _taken()
     if row.state == "waiting":
         raise Conflict("This upload is still being looked at: try again in a moment.")
     if row.state != "ready":
         raise NotProcessable(row.problem or "This upload cannot be used: choose another.")
+
+
+def _taken() -> Conflict:
+    return Conflict("This upload is in another post already: upload it again.")
 
 
 async def _remove_after(act: Act, media_id: int, due_ms: int) -> None:
