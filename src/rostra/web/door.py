@@ -3,7 +3,7 @@ enforced from there, before the body is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,19 +18,23 @@ from rostra.web.rules import Rule
 MARK = "x-rostra-rule"
 SCOPE = "x-rostra-scope"
 STREAMS = "x-rostra-streams"
-_REFUSED = {
-    "description": "One sentence on what is wrong.",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["error", "sentence"],
-                "properties": {"error": {"type": "string"}, "sentence": {"type": "string"}},
-            }
-        }
-    },
-}
 Endpoint = Callable[..., Any]
+
+
+def refusal(always: Sequence[str], sometimes: Sequence[str] = ()) -> dict[str, Any]:
+    """How /openapi.json describes what is refused: texts of these names, as JSON."""
+    schema = {
+        "type": "object",
+        "required": [*always],
+        "properties": {name: {"type": "string"} for name in (*always, *sometimes)},
+    }
+    return {
+        "description": "One sentence on what is wrong.",
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+_REFUSED = refusal(["error", "sentence"])
 
 
 class RuledRoute(APIRoute):

@@ -12,15 +12,11 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from rostra.web.door import Endpoint, door
+from rostra.web.door import Endpoint, door, refusal
 from rostra.web.rules import Rule
 
 KINDS = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-_ERROR = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
-}
+_REFUSED = refusal(["error"], ["error_description"])
 _DEFAULT = {200: "As docs.joinmastodon.org says."}
 
 
@@ -92,10 +88,8 @@ def _queries(schema: Mapping[str, Any]) -> Any:
 
 
 def _responses(answers: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
-    refused = {"description": "One sentence on what is wrong.",
-               "content": {"application/json": {"schema": _ERROR}}}  # fmt: skip
     shown: dict[int | str, dict[str, Any]] = {
         status: {"description": words, "content": {"application/json": {}}}
         for status, words in answers.items()
     }
-    return shown | {"4XX": refused, "503": refused}
+    return shown | {"4XX": _REFUSED, "503": _REFUSED}
