@@ -32,30 +32,8 @@ from rostra.web.mastodon import (
 )
 
 DOORS = (
-    admin,
-    apps,
-    authorize,
-    blocks,
-    conversations,
-    filters,
-    finding,
-    instance,
-    lists,
-    markers,
-    media,
-    notifications,
-    oauth,
-    oembed,
-    own_account,
-    quotes,
-    reactions,
-    relationships,
-    reports,
-    scheduled,
-    search,
-    statuses,
-    tags,
-    timelines,
-    trends,
+    admin, apps, authorize, blocks, conversations, filters, finding, instance, lists, markers,
+    media, notifications, oauth, oembed, own_account, quotes, reactions, relationships, reports,
+    scheduled, search, statuses, tags, timelines, trends,
     accounts,  # /accounts/{id} takes every address below it that nobody took before
-)
+)  # fmt: skip
