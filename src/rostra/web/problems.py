@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from rostra.errors import DoFirst, NotSignedIn, RostraError
 from rostra.people.queries import Account
@@ -114,6 +114,22 @@ def _document(path: str, status: int, code: str, sentence: str) -> dict[str, str
 def _leaf(request: Request) -> str:
     """The part of the settings that was asked for, so that they come back there."""
     return request.url.path.removeprefix("/settings/").partition("/")[0][:20]
+
+
+def form_page(
+    request: Request,
+    name: str,
+    error: RostraError | None,
+    *,
+    headers: dict[str, str] | None = None,
+    **values: Any,
+) -> HTMLResponse:
+    """The page `name` with a form in it; after a refusal its `sentence` says what to do."""
+    if error is None:
+        return page(request, name, headers=headers, sentence="", **values)
+    headers = {**(headers or {}), **refusal_headers(error)}
+    sentence = error.sentence
+    return page(request, name, status=error.status, headers=headers, sentence=sentence, **values)
 
 
 def refusal_headers(error: RostraError) -> dict[str, str]:

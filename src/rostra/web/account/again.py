@@ -15,9 +15,8 @@ from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
 
 
 def add_doors(app: FastAPI) -> None:
@@ -56,13 +55,11 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
     account = account_of(request)
     async with parts_of(request).database.reading() as connection:
         standing = await standing_of(connection, account.id)
-    return page(
+    return form_page(
         request,
         "account/again.html",
-        status=error.status if error else 200,
-        headers=refusal_headers(error) if error else None,
+        error,
         me=account,
-        sentence=error.sentence if error else "",
         standing=standing,
         then=request.query_params.get("then", "")[:20],
     )

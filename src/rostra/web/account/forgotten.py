@@ -20,7 +20,7 @@ from rostra.web.door import page_door
 from rostra.web.entrance import take
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
 from rostra.web.templates import language_of, page
 
@@ -114,12 +114,11 @@ async def _reset_page(request: Request, secret: str, error: RostraError | None =
     async with parts_of(request).database.reading() as connection:
         standing = await authenticators.standing_of(connection, account.id)
         shortest = await shortest_for(connection, account)
-    return page(
+    return form_page(
         request,
         "account/reset.html",
-        status=error.status if error else 200,
-        headers={**NO_REFERRER, **(refusal_headers(error) if error else {})},
-        sentence=error.sentence if error else "",
+        error,
+        headers=NO_REFERRER,
         handle=account.handle,
         shortest=shortest,
         second=standing.second_factor,

@@ -16,9 +16,9 @@ from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import language_of, page
+from rostra.web.templates import language_of
 
 HOME = "/settings/profile"
 
@@ -98,13 +98,11 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
         own = await editing.own(connection, account.id)
         profile = (await profiles.of_ids(connection, [account.id]))[account.id]
     fields = [*profile.fields, *((("", ""),) * MOST_FIELDS)][:MOST_FIELDS]
-    return page(
+    return form_page(
         request,
         "account/profile.html",
-        status=error.status if error else 200,
-        headers=refusal_headers(error) if error else None,
+        error,
         me=account,
-        sentence=error.sentence if error else "",
         profile=profile,
         fields=fields,
         pictures={

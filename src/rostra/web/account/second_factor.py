@@ -13,9 +13,8 @@ from rostra.web.account.entering import check_code, let_in
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
 
 
 def add_doors(app: FastAPI) -> None:
@@ -48,11 +47,9 @@ async def check(request: Request) -> Response:
 async def _page(request: Request, account_id: str, error: RostraError | None = None) -> Response:
     async with parts_of(request).database.reading() as connection:
         standing = await standing_of(connection, account_id)
-    return page(
+    return form_page(
         request,
         "account/second_factor.html",
-        status=error.status if error else 200,
-        headers=refusal_headers(error) if error else None,
-        sentence=error.sentence if error else "",
+        error,
         standing=standing,
     )

@@ -21,9 +21,8 @@ from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
 from rostra.wire.qr import qr_code
 
 HOME = "/settings/security"
@@ -147,13 +146,11 @@ async def _page(
         standing = await authenticators.standing_of(connection, account.id)
         keys = await passkeys.passkeys_of(connection, account.id)
         shortest = await shortest_for(connection, account)
-    return page(
+    return form_page(
         request,
         "account/security.html",
-        status=error.status if error else 200,
-        headers=refusal_headers(error) if error else None,
+        error,
         me=account,
-        sentence=error.sentence if error else "",
         standing=standing,
         keys=keys,
         shortest=shortest,

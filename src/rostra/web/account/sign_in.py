@@ -13,9 +13,8 @@ from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
 
 
 def add_doors(app: FastAPI) -> None:
@@ -46,12 +45,10 @@ async def _page(request: Request, error: RostraError | None = None, who: str = "
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
-    return page(
+    return form_page(
         request,
         "account/sign_in.html",
-        status=error.status if error else 200,
-        headers=refusal_headers(error) if error else None,
-        sentence=error.sentence if error else "",
+        error,
         who=who,
         open=charter.registrations != "closed",
         by_mail=parts.settings.smtp is not None,

@@ -22,7 +22,7 @@ from rostra.web.door import page_door
 from rostra.web.entrance import take
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.problems import form_page, wants_page
 from rostra.web.rules import Rule
 from rostra.web.templates import language_of, page
 
@@ -92,13 +92,11 @@ async def _page(
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
-    return page(
+    return form_page(
         request,
         "account/sign_up.html",
-        status=error.status if error else 200,
-        headers=refusal_headers(error) if error else None,
+        error,
         me=(await visitor_of(request)).account,
-        sentence=error.sentence if error else "",
         said={name: said.get(name, "") for name in _SHOWN},
         charter=charter,
         shortest=SHORTEST_ALONE,
