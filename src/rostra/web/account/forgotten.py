@@ -22,7 +22,7 @@ from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import language_of, page
+from rostra.web.templates import language_of, page, told
 
 
 def add_doors(app: FastAPI) -> None:
@@ -119,7 +119,7 @@ async def _reset_page(request: Request, secret: str, error: RostraError | None =
         "account/reset.html",
         status=error.status if error else 200,
         headers={**NO_REFERRER, **(refusal_headers(error) if error else {})},
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         handle=account.handle,
         shortest=shortest,
         second=standing.second_factor,

@@ -18,7 +18,7 @@ from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import language_of, page
+from rostra.web.templates import language_of, page, told
 
 HOME = "/settings/profile"
 
@@ -104,7 +104,7 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
         status=error.status if error else 200,
         headers=refusal_headers(error) if error else None,
         me=account,
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         profile=profile,
         fields=fields,
         pictures={

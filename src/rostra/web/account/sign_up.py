@@ -24,7 +24,7 @@ from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import language_of, page
+from rostra.web.templates import language_of, page, told
 
 _SHOWN = ("handle", "name", "email", "plea", "code")
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}
@@ -98,7 +98,7 @@ async def _page(
         status=error.status if error else 200,
         headers=refusal_headers(error) if error else None,
         me=(await visitor_of(request)).account,
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         said={name: said.get(name, "") for name in _SHOWN},
         charter=charter,
         shortest=SHORTEST_ALONE,
