@@ -56,7 +56,7 @@ class Said:
 
 @dataclass
 class Module:
-    """One file: its functions, what it imports and from where, and which function each node is in."""
+    """One file: its functions, what it imports from where, and which function a node is in."""
 
     name: str
     tree: ast.Module

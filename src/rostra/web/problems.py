@@ -64,7 +64,7 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         malformed = first.get("type") in {"json_invalid", "model_attributes_type"}
         status, code = (400, "bad_input") if malformed else (422, "not_processable")
-        return _answer(request, status, code, _sentence(first), {})
+        return _answer(request, status, code, sentence_of(first), {})
 
     async def unknown(request: Request, error: Exception) -> Response:
         sentence = "Something went wrong on our side, and was noted: try again in a moment."
@@ -136,7 +136,7 @@ def refusal_headers(error: RostraError) -> dict[str, str]:
     return headers
 
 
-def _sentence(first: dict[str, Any]) -> str:
+def sentence_of(first: dict[str, Any]) -> str:
     """One sentence for the first thing that was wrong with the body, query or path."""
     kind = first.get("type")
     if kind == "json_invalid":

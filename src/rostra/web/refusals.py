@@ -64,8 +64,9 @@ class Template:
         return (*values, text[start:end])
 
     def filled(self, values: Words) -> str:
-        more = (values[place] + piece for place, piece in zip(self.places, self.pieces[1:]))
-        return self.pieces[0] + "".join(more)
+        first, *others = self.pieces
+        pairs = zip(self.places, others, strict=True)
+        return first + "".join(values[place] + piece for place, piece in pairs)
 
 
 class Table:
