@@ -69,13 +69,14 @@ class Source:
     """All modules, and the calls in them by what is called."""
 
     def __init__(self, folder: Path = SOURCE) -> None:
+        self.modules: dict[str, Module] = {}
         self.calls: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
         self.carriers = _errors() | CARRIERS
         classes = []
         for path in sorted(folder.rglob("*.py")):
             name = path.relative_to(folder).as_posix()
             if name.partition("/")[0] not in LEFT_ENGLISH:
-                module = Module(name, ast.parse(path.read_text("utf-8")))
+                module = self.modules[name] = Module(name, ast.parse(path.read_text("utf-8")))
                 classes += self._noted(module)
         for each in classes:
             if any(_name(base) in self.carriers for base in each.bases):
@@ -90,7 +91,7 @@ class Source:
             elif isinstance(node, ast.Call):
                 self.calls[_name(node.func)].append((module, node))
             elif isinstance(node, ast.ImportFrom):
-                origin = (node.module or "").replace(".", "/").removeprefix("rostra/")
+                origin = (node.module or "").replace(".", "/").removeprefix("rostra/") + ".py"
                 module.imports.update((each.asname or each.name, origin) for each in node.names)
             elif isinstance(node, ast.ClassDef):
                 classes.append(node)
@@ -98,11 +99,20 @@ class Source:
 
     def sentences(self) -> Iterator[Said]:
         """Each as often as it stands there."""
-        for name in self.carriers.keys() - FOR_OPERATORS:
+        for module, given in self._given():
+            yield from self.texts(module, given)
+
+    def not_followed(self) -> set[str]:
+        """Where a sentence is handed on, and none was found that it could be."""
+        lost = [(module, node) for module, node in self._given() if not [*self.texts(module, node)]]
+        return {f"{module.name}: {ast.unparse(node)}" for module, node in lost}
+
+    def _given(self) -> Iterator[tuple[Module, ast.expr]]:
+        for name in sorted(self.carriers.keys() - FOR_OPERATORS):
             for module, call in self.calls[name]:
                 given = _argument(call, self.carriers[name], "sentence")
                 if given is not None:
-                    yield from self.texts(module, given)
+                    yield module, given
 
     def texts(self, module: Module, node: ast.expr, depth: int = 0) -> Iterator[Said]:
         """Every text that `node` may be, of those that are written down."""
@@ -158,8 +168,18 @@ class Source:
         place = before.index(node.id) - (before[0] == "self") if node.id in before else None
         for elsewhere, call in self.calls[function.name]:
             given = _argument(call, place, node.id)
-            if given is not None and _means(elsewhere, call, module):
+            if given is not None and self._means(elsewhere, call, module):
                 yield from self.texts(elsewhere, given, depth)
+
+    def _means(self, place: Module, call: ast.Call, module: Module) -> bool:
+        """Whether a call there is of the function that stands in `module`."""
+        if isinstance(call.func, ast.Attribute):
+            return True
+        name = _name(call.func)
+        seen: Module | None = place
+        while seen is not None and seen is not module:
+            seen = self.modules.get(seen.imports.get(name, ""))  # some names are passed on
+        return seen is module
 
 
 def _errors() -> dict[str, int]:
@@ -176,13 +196,6 @@ def _argument(call: ast.Call, place: int | None, name: str) -> ast.expr | None:
         if each.arg == name:
             return each.value
     return call.args[place] if place is not None and place < len(call.args) else None
-
-
-def _means(elsewhere: Module, call: ast.Call, module: Module) -> bool:
-    """Whether a call there, by that name, is of the function in `module`."""
-    if elsewhere is module or isinstance(call.func, ast.Attribute):
-        return True
-    return f"{elsewhere.imports.get(_name(call.func))}.py" == module.name
 
 
 def _parts(node: ast.BoolOp | ast.Tuple) -> list[ast.expr]:

@@ -19,13 +19,24 @@ from rostra.errors import NotProcessable
 from rostra.web.mastodon.parameters import Parameters, checked
 from rostra.web.problems import sentence_of
 from rostra.web.refusals import LONGEST, Phrasebook, Template, in_language, tables
-from tests.web.raised import HOLE, Said, all_said
+from tests.web.raised import HOLE, Said, Source, all_said
 
 TABLES = tables()
 BOOK = Phrasebook(TABLES)
 PLACE = re.compile(r"\{(\w+)\}")
 FROM_ELSEWHERE = {"reason", "number", "field"}
 """Tables of words that stand in no source of ours: pydantic's, and numbers."""
+
+HANDED_ON = {
+    "darkroom/answer.py: _sentence(found['refused'])",
+    "web/bodies.py: refused.sentence",
+    "web/darkroom.py: refused.sentence",
+    "web/limits.py: self.sentence",
+    "web/mastodon/media.py: error.sentence",
+    "web/problems.py: error.sentence",
+    "web/stage_line.py: sentence",
+}
+"""Sentences of others, said again: each was found where it was made."""
 
 
 @cache
@@ -53,6 +64,10 @@ def test_no_french_is_left_over() -> None:
     shapes = [shape_of(each) for each in TABLES["sentence"]]
     assert len(shapes) == len(set(shapes))
     assert set(shapes) - raised().keys() == set()
+
+
+def test_no_sentence_is_made_where_it_cannot_be_followed() -> None:
+    assert Source().not_followed() == HANDED_ON
 
 
 def test_every_word_that_a_place_may_hold_is_known_and_none_is_left_over() -> None:
