@@ -13,7 +13,7 @@ slow: those with the most text of their own are tried first.
 Pages, their scripts and the APIs are all told in the language that pages choose (`language_of`):
 what the reader chose, else what their browser or application asks for, as Mastodon does; programs
 that ask for nothing read English. The answers of OAuth stay English, where RFC 6749 allows nothing
-but ASCII.
+but ASCII, and so do those over WebSockets, which programs alone read.
 """
 
 from __future__ import annotations
