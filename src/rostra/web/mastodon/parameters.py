@@ -208,7 +208,7 @@ def _text_is_in(annotation: Any) -> bool:
 def _sentence(error: ValidationError) -> str:
     """One sentence for the first thing that was wrong."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part)[:40] for part in first["loc"]) or "the body"
+    place = ".".join(str(part)[:40] for part in first["loc"]) or "body"
     if first["type"] == "missing":
         return f"Validation failed: {place} is missing."
     reason = first["msg"].rstrip(".").replace("\n", " ")[:_LONGEST_REASON]
