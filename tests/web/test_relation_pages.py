@@ -106,9 +106,9 @@ async def test_a_filter_by_hand(pair):
     page = (await ana.get("/settings/filters")).text
     here = re.search(r'href="(/settings/filters/\d+)"', page)
     assert here and "goal, match day" in page
-    assert "goal\nmatch day\n" in (await ana.get(here[1])).text
+    assert "goal\nmatch day</textarea>" in (await ana.get(here[1])).text
     await press(ana, here[1], **(form | {"words": "match day\noffside", "lasting": ""}))
-    assert "match day\noffside\n" in (await ana.get(here[1])).text
+    assert "match day\noffside</textarea>" in (await ana.get(here[1])).text
     assert (await ben.get(here[1])).status_code == 404
     assert (await ben.post(here[1], data=form)).status_code == 404
     assert (await ben.post(f"{here[1]}/delete", data=form)).status_code == 404

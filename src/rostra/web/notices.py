@@ -26,6 +26,7 @@ from rostra.web.door import page_door
 from rostra.web.forms import fields_of, form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.square.showing import square_page
 
@@ -64,7 +65,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "POST", "/notices/clear", Rule.SIGNED_IN, clear)
     page_door(app, "POST", "/notices/dismiss", Rule.SIGNED_IN, dismiss)
     page_door(app, "GET", "/notices/settings", Rule.SIGNED_IN, settings)
-    page_door(app, "POST", "/notices/settings", Rule.SIGNED_IN, choose)
+    page_door(app, "POST", "/notices/settings", Rule.SIGNED_IN, comes_back(choose, settings))
 
 
 async def listing(request: Request) -> Response:

@@ -21,6 +21,7 @@ from rostra.web.files import modules
 from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Caller, Rule, check_account
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
 from rostra.web.templates import page
@@ -30,7 +31,7 @@ _MOST_ON_NOW = 12
 
 def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/spaces", Rule.ANYONE, listing)
-    page_door(app, "POST", "/spaces", Rule.MAY_HOST, create)
+    page_door(app, "POST", "/spaces", Rule.MAY_HOST, comes_back(create, listing))
     page_door(app, "GET", "/spaces/{slug}", Rule.ANYONE, listen)
     page_door(app, "GET", "/spaces/{slug}/stage", Rule.ANYONE, stage)
 

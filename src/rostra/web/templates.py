@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from rostra.web.files import static
 from rostra.web.parts import parts_of
+from rostra.web.said import said_of
 
 HERE = Path(__file__).parent
 TEXTS = HERE / "texts"
@@ -101,9 +102,12 @@ def page(
     headers: dict[str, str] | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """The page `name` with `values`; `t` in it are the texts, `path` says where one is."""
+    """The page `name` with `values`; `t` in it are the texts, `path` says where one is.
+
+    `said` is what was typed in a form that was refused, see refused.py.
+    """
     language = language_of(request)
-    given = {"me": None, "unread": 0, "path": request.url.path}
+    given = {"me": None, "unread": 0, "path": request.url.path, "said": said_of(request)}
     values = {**given, **values, "t": worded(language, _title(request)), "language": language}
     body = environment().get_template(name).render(values)
     return HTMLResponse(body, status, {"Vary": "Accept-Language, Cookie", **(headers or {})})

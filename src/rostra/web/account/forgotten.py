@@ -21,13 +21,14 @@ from rostra.web.entrance import take
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.templates import language_of, page
 
 
 def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/forgotten", Rule.ANYONE, show)
-    page_door(app, "POST", "/forgotten", Rule.ANYONE, send)
+    page_door(app, "POST", "/forgotten", Rule.ANYONE, comes_back(send, show))
     page_door(app, "GET", "/reset/{secret}", Rule.ANYONE, show_reset)
     page_door(app, "POST", "/reset/{secret}", Rule.ANYONE, reset)
 

@@ -42,7 +42,11 @@ LONGEST_PREFILLED = 2000
 
 @dataclass(frozen=True)
 class Desk:
-    """What the form is drawn from: the sheet, who may be asked, the files that are there."""
+    """What the form is drawn from: the sheet, who may be asked, the files that are there.
+
+    `edits` is the post that is changed by it, if it is not a new one, and `described` are those of
+    the files whose description stands in the form.
+    """
 
     sheet: Sheet
     uploads: list[dict[str, Any]]
@@ -50,6 +54,8 @@ class Desk:
     reply_to: PostView | None = None
     quote: PostView | None = None
     sentence: str = ""
+    edits: int | None = None
+    described: frozenset[int] = frozenset()
     key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
 
