@@ -42,7 +42,7 @@ async def show_all(request: Request) -> Response:
     parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = (await filters.filters_of(connection, me.id)).filters
-    return page(
+    return await page(
         request, "own_filters.html", me=me, filters=found, one=_NEW, now_ms=parts.now_ms(),
         contexts=CONTEXTS, actions=ACTIONS,
     )  # fmt: skip
@@ -53,7 +53,7 @@ async def show(request: Request, id: str) -> Response:
     parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await filters.filter_by_id(connection, me, id_of(id))
-    return page(
+    return await page(
         request, "own_filters.html", me=me, filters=None, one=found, now_ms=parts.now_ms(),
         contexts=CONTEXTS, actions=ACTIONS,
     )  # fmt: skip

@@ -39,7 +39,7 @@ async def show_all(request: Request) -> Response:
     me = account_of(request)
     async with parts_of(request).database.reading() as connection:
         found = await lists.lists_of(connection, me)
-    return page(request, "own_lists.html", me=me, lists=found)
+    return await page(request, "own_lists.html", me=me, lists=found)
 
 
 async def show(request: Request, id: str) -> Response:
@@ -50,7 +50,7 @@ async def show(request: Request, id: str) -> Response:
         members = await lists.members_of(connection, me, number, Span(lists.MOST_MEMBERS))
         people = await profiles.of_ids(connection, (each for _, each in members))
     shown = [people[each] for _, each in members]
-    return page(request, "own_list.html", me=me, list=found, people=shown)
+    return await page(request, "own_list.html", me=me, list=found, people=shown)
 
 
 async def make(request: Request) -> Response:

@@ -41,7 +41,7 @@ async def listing(request: Request) -> Response:
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
     mine = await own_spaces(parts, visitor.account)
-    return page(request, "spaces.html", me=visitor.account, groups=groups, mine=mine)
+    return await page(request, "spaces.html", me=visitor.account, groups=groups, mine=mine)
 
 
 async def on_now(parts: WebParts) -> list[dict[str, Any]]:
@@ -76,10 +76,11 @@ async def stage(request: Request, slug: str) -> Response:
     """The page of those who speak"""
     parts, visitor = parts_of(request), await visitor_of(request)
     now = await actions.read_manifest(parts.places, slug)
-    response = page(
+    response = await page(
         request,
         "stage.html",
         me=visitor.account,
+        unread=0,  # there is no bell on the stage
         space=document(now, parts.origins),
         owner=await _owns(parts, visitor, slug),
         modules=modules(),

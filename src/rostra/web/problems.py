@@ -33,9 +33,9 @@ OAUTH_CODES = frozenset(
 )  # fmt: skip
 
 
-def problem(request: Request, error: RostraError) -> Response:
+async def problem(request: Request, error: RostraError) -> Response:
     """The answer for `error`, in the form that the asker reads."""
-    return _answer(request, error.status, error.code, error.sentence, refusal_headers(error))
+    return await _answer(request, error.status, error.code, error.sentence, refusal_headers(error))
 
 
 def install(app: FastAPI) -> None:
@@ -47,7 +47,7 @@ def install(app: FastAPI) -> None:
             log.error("could not answer", path=request.url.path, sentence=error.sentence)
         if isinstance(error, DoFirst) and wants_page(request):
             return RedirectResponse(f"{error.path}?then={_leaf(request)}", 303)
-        return problem(request, error)
+        return await problem(request, error)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -56,18 +56,18 @@ def install(app: FastAPI) -> None:
         code, sentence = _HTTP.get(error.status_code, ("error", "This cannot be answered."))
         if error.status_code == 400:
             code, sentence = "bad_input", "The body cannot be read: send JSON in UTF-8."
-        return _answer(request, error.status_code, code, sentence, dict(error.headers or {}))
+        return await _answer(request, error.status_code, code, sentence, dict(error.headers or {}))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         malformed = first.get("type") in {"json_invalid", "model_attributes_type"}
         status, code = (400, "bad_input") if malformed else (422, "not_processable")
-        return _answer(request, status, code, _sentence(first), {})
+        return await _answer(request, status, code, _sentence(first), {})
 
     async def unknown(request: Request, error: Exception) -> Response:
         sentence = "Something went wrong on our side, and was noted: try again in a moment."
-        return _answer(request, 500, "error", sentence, {})
+        return await _answer(request, 500, "error", sentence, {})
 
     app.add_exception_handler(RostraError, rostra)
     app.add_exception_handler(HTTPException, http)
@@ -83,11 +83,11 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _answer(
+async def _answer(
     request: Request, status: int, code: str, sentence: str, headers: dict[str, str]
 ) -> Response:
     if wants_page(request):
-        return page(
+        return await page(
             request, "message.html", status=status, headers=headers, title="", sentence=sentence,
             me=_known(request),
         )  # fmt: skip

@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
     async with parts.database.reading() as connection:
         found = await media.loose(connection, account)
     shown = [document(each, parts.origins) for each in found]
-    return page(request, "uploads.html", me=account, uploads=shown)
+    return await page(request, "uploads.html", me=account, uploads=shown)
 
 
 async def send(request: Request) -> Response:

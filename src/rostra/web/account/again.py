@@ -56,7 +56,7 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
     account = account_of(request)
     async with parts_of(request).database.reading() as connection:
         standing = await standing_of(connection, account.id)
-    return page(
+    return await page(
         request,
         "account/again.html",
         status=error.status if error else 200,

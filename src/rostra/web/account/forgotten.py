@@ -16,6 +16,7 @@ from rostra.web.account.security import about, shortest_for
 from rostra.web.account.sign_up import NO_REFERRER
 from rostra.web.acting import access_changed
 from rostra.web.addresses import address_key_of
+from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.entrance import take
 from rostra.web.forms import form_of
@@ -35,7 +36,7 @@ def add_doors(app: FastAPI) -> None:
 
 async def show(request: Request) -> Response:
     """What to do about a forgotten password"""
-    return _page(request, sent=False)
+    return await _page(request, sent=False)
 
 
 async def send(request: Request) -> Response:
@@ -63,12 +64,18 @@ async def send(request: Request) -> Response:
                 connection, "reset", account.id, email, language=language, now_ms=now_ms
             )
         parts.chores_added.set()
-    return _page(request, sent=True)
+    return await _page(request, sent=True)
 
 
-def _page(request: Request, *, sent: bool) -> Response:
+async def _page(request: Request, *, sent: bool) -> Response:
     by_mail = parts_of(request).settings.smtp is not None
-    return page(request, "account/forgotten.html", sent=sent, by_mail=by_mail)
+    return await page(
+        request,
+        "account/forgotten.html",
+        me=(await visitor_of(request)).account,
+        sent=sent,
+        by_mail=by_mail,
+    )
 
 
 async def show_reset(request: Request, secret: str) -> Response:
@@ -115,11 +122,12 @@ async def _reset_page(request: Request, secret: str, error: RostraError | None =
     async with parts_of(request).database.reading() as connection:
         standing = await authenticators.standing_of(connection, account.id)
         shortest = await shortest_for(connection, account)
-    return page(
+    return await page(
         request,
         "account/reset.html",
         status=error.status if error else 200,
         headers={**NO_REFERRER, **(refusal_headers(error) if error else {})},
+        me=(await visitor_of(request)).account,
         sentence=error.sentence if error else "",
         handle=account.handle,
         shortest=shortest,

@@ -36,7 +36,7 @@ async def show(request: Request) -> Response:
         waiting = await signup.waiting(connection)
         codes = await signup.invites(connection, parts.now_ms())
         charter = await read_charter(connection)
-    return page(
+    return await page(
         request,
         "account/newcomers.html",
         me=account_of(request),

@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
         own = await editing.own(connection, account.id)
         profile = (await profiles.of_ids(connection, [account.id]))[account.id]
     fields = [*profile.fields, *((("", ""),) * MOST_FIELDS)][:MOST_FIELDS]
-    return page(
+    return await page(
         request,
         "account/profile.html",
         me=account,

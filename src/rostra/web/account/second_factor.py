@@ -48,7 +48,7 @@ async def check(request: Request) -> Response:
 async def _page(request: Request, account_id: str, error: RostraError | None = None) -> Response:
     async with parts_of(request).database.reading() as connection:
         standing = await standing_of(connection, account_id)
-    return page(
+    return await page(
         request,
         "account/second_factor.html",
         status=error.status if error else 200,

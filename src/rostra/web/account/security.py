@@ -147,7 +147,7 @@ async def _page(
         standing = await authenticators.standing_of(connection, account.id)
         keys = await passkeys.passkeys_of(connection, account.id)
         shortest = await shortest_for(connection, account)
-    return page(
+    return await page(
         request,
         "account/security.html",
         status=error.status if error else 200,

@@ -76,7 +76,7 @@ async def _page(request: Request, token: str = "") -> Response:
     async with parts.database.reading() as connection:
         found = await sessions.sessions_of(connection, account.id, parts.now_ms())
         given = await access.access_of(connection, account.id)
-    return page(
+    return await page(
         request,
         "account/sessions.html",
         me=account,

@@ -46,7 +46,7 @@ async def _page(request: Request, error: RostraError | None = None, who: str = "
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
-    return page(
+    return await page(
         request,
         "account/sign_in.html",
         status=error.status if error else 200,

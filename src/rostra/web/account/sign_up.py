@@ -42,7 +42,7 @@ async def show(request: Request) -> Response:
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
-    return page(
+    return await page(
         request,
         "account/sign_up.html",
         me=(await visitor_of(request)).account,
@@ -57,7 +57,7 @@ async def join(request: Request) -> Response:
     """Sign up, and sign in"""
     account = await joined(request, await form_of(request))
     if account.state == "pending":
-        return page(request, "account/waiting.html")
+        return await page(request, "account/waiting.html")
     return await let_in(request, account.id)
 
 
@@ -93,7 +93,7 @@ def _about(wish: Newcomer, charter: Charter) -> tuple[str, ...]:
 
 async def show_confirm(request: Request, secret: str) -> Response:
     """Show the button that confirms an address"""
-    return page(request, "account/confirm.html", headers=NO_REFERRER, done=False)
+    return await _confirm_page(request, done=False)
 
 
 async def confirm(request: Request, secret: str) -> Response:
@@ -102,4 +102,9 @@ async def confirm(request: Request, secret: str) -> Response:
     async with parts.database.writing() as connection:
         link = await mail_links.use_up(connection, secret, "confirm", now_ms)
         await mail_links.confirm_email(connection, link, now_ms)
-    return page(request, "account/confirm.html", headers=NO_REFERRER, done=True)
+    return await _confirm_page(request, done=True)
+
+
+async def _confirm_page(request: Request, *, done: bool) -> Response:
+    me = (await visitor_of(request)).account
+    return await page(request, "account/confirm.html", headers=NO_REFERRER, me=me, done=done)

@@ -96,7 +96,9 @@ async def record(request: Request) -> Response:
         names = await names_of(connection, found)
     kept = {name: asked.get(name, "") for name in ("by", "subject", "act", "since", "until")}
     following = found[-1].id if len(found) == PAGE else None
-    return show(request, "record", me=me, found=found, names=names, asked=kept, following=following)
+    return await show(
+        request, "record", me=me, found=found, names=names, asked=kept, following=following
+    )
 
 
 async def _targets(

@@ -54,12 +54,12 @@ async def form(request: Request) -> Response:
     """The form, for what stands in the address, or in the form if it was refused"""
     parts, me = parts_of(request), await _reader(request)
     if "sent" in request.query_params:
-        return show(request, "reported", me=me)
+        return await show(request, "reported", me=me)
     async with parts.database.reading() as connection:
         asked = said_of(request).fields or request.query_params.multi_items()
         subject = await _subject(connection, asked, me, parts)
         charter = await read_charter(connection)
-    return show(request, "report_form", me=me, subject=subject, rules=charter.rules)
+    return await show(request, "report_form", me=me, subject=subject, rules=charter.rules)
 
 
 async def send(request: Request) -> Response:

@@ -29,7 +29,7 @@ from rostra.web.parts import WebParts, parts_of
 from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.said import Said, said_of
-from rostra.web.square.sheets import Sheet, sheet_of, sheet_of_wish
+from rostra.web.square.sheets import Sheet, as_typed, sheet_of, sheet_of_wish
 from rostra.web.square.showing import square_page
 from rostra.web.square.writing import Desk, desk_of
 
@@ -47,7 +47,7 @@ async def edit_form(request: Request, handle: str, id: str) -> Response:
     parts, me, said = parts_of(request), account_of(request), said_of(request)
     async with parts.database.reading() as connection:
         post = await own_post(connection, id_of(id), me)
-        sheet = sheet_of(said.fields) if said.at else await _sheet(connection, post)
+        sheet = as_typed(said.fields) if said.at else await _sheet(connection, post)
         desk = await _desk(connection, parts, me, post, sheet)
         views = await show(connection, [post.id], me, parts.now_ms())
     return await square_page(

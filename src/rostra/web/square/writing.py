@@ -34,7 +34,7 @@ from rostra.web.parts import WebParts, parts_of
 from rostra.web.posting import put_up
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.square.sheets import Sheet, sheet_of, sheet_of_wish
+from rostra.web.square.sheets import Sheet, as_typed, sheet_of, sheet_of_wish
 from rostra.web.square.showing import square_page
 
 LONGEST_PREFILLED = 2000
@@ -89,7 +89,9 @@ async def write(request: Request) -> Response:
     """Do what the form says: post, post later, or keep a draft and perhaps add files to it"""
     me, sheet = account_of(request), Sheet()
     try:
-        sheet = sheet_of(await fields_of(request))
+        fields = await fields_of(request)
+        sheet = as_typed(fields)
+        sheet = sheet_of(fields)
         if sheet.do in {"draft", "files"}:
             return await _keep(request, me, sheet)
         return await _post(request, me, sheet)
