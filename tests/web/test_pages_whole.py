@@ -16,6 +16,7 @@ import pytest
 from rostra.charter.choices import choose
 from rostra.people import sessions
 from rostra.people.queries import Account
+from rostra.rooms import actions as rooms
 from rostra.square import noticed
 from rostra.web.acting import acting
 from rostra.web.callers import COOKIE
@@ -178,6 +179,25 @@ async def test_no_page_refers_to_a_file_of_ours_that_is_not_there(house: House) 
             gone[path] = (at, answer.status_code)
     assert not gone, gone
     assert len(files) > 20, files
+
+
+async def test_cards_of_spaces_may_ask_for_the_sound_and_play_it(house: House) -> None:
+    """What cards.js does on a page, its policy must allow."""
+    live, with_cards = house.square.parts.settings.live_url, set[str]()
+    await rooms.open_lobby(house.square.parts.places, house.known["slug"])
+    async with house.square.parts.database.writing() as connection:
+        await rooms.tell(connection, house.known["slug"], "lobby")
+    for address in addresses(house.known):
+        answer = await house.client.get(address)
+        if "data-live=" not in answer.text:
+            continue
+        with_cards.add(address)
+        allowed = dict(
+            each.strip().split(" ", 1)
+            for each in answer.headers["content-security-policy"].split(";")
+        )
+        assert live in allowed["connect-src"] and live in allowed["frame-src"], address
+    assert with_cards > {"/", "/spaces", "/live"}
 
 
 async def test_the_number_beside_the_bell_is_right_on_every_page(house: House) -> None:

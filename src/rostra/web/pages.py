@@ -24,6 +24,7 @@ from rostra.web.parts import WebParts, parts_of
 from rostra.web.refused import comes_back
 from rostra.web.rules import Caller, Rule, check_account
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
+from rostra.web.square.showing import square_page
 from rostra.web.templates import page
 
 _MOST_ON_NOW = 12
@@ -41,7 +42,9 @@ async def listing(request: Request) -> Response:
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
     mine = await own_spaces(parts, visitor.account)
-    return await page(request, "spaces.html", me=visitor.account, groups=groups, mine=mine)
+    return await square_page(
+        request, "spaces.html", visitor.account, [], groups=groups, mine=mine
+    )
 
 
 async def on_now(parts: WebParts) -> list[dict[str, Any]]:
