@@ -42,9 +42,7 @@ async def listing(request: Request) -> Response:
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
     mine = await own_spaces(parts, visitor.account)
-    return await square_page(
-        request, "spaces.html", visitor.account, [], groups=groups, mine=mine
-    )
+    return await square_page(request, "spaces.html", visitor.account, [], groups=groups, mine=mine)
 
 
 async def on_now(parts: WebParts) -> list[dict[str, Any]]:
