@@ -18,7 +18,8 @@
     ├── Unavailable      503    our fault, for now; try again
     └── Misconfigured    (exit 2) the operator must change something before we can start
 
-The sentence is shown to people as it stands: no class names, no codes, no line breaks.
+The sentence is shown to people as it stands: no class names, no codes, no line breaks. It is
+written in English; its French goes to web/texts/refusals.fr, and a test says which are missing.
 """
 
 from __future__ import annotations

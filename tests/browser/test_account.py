@@ -60,10 +60,19 @@ def test_a_passkey_signs_in_without_handle_and_proves_it_again(
         for name in ("sign-in", "sign-up", "forgotten"):
             page.goto(f"{origin}/{name}")
             assert violations(page) == [], name
+        _not_proved_in_french(browser.new_context(locale="fr-FR").new_page(), origin)
         browser.close()
 
 
-def _with_authenticator(page: Page) -> None:
+def _not_proved_in_french(page: Page, origin: str) -> None:
+    """What goes wrong is told in our words and not the browser's, which are English."""
+    _with_authenticator(page, isUserVerified=False)
+    page.goto(f"{origin}/sign-in")
+    page.get_by_role("button", name="Utiliser une clé d’accès").click()
+    expect(page.get_by_role("alert")).to_contain_text("La clé d’accès n’a pas répondu")
+
+
+def _with_authenticator(page: Page, **options: object) -> None:
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE | options})

@@ -115,7 +115,7 @@ def test_a_newcomer_writes_answers_boosts_and_reports(
     town: Town, page_of: Callable[..., Page], *, scripts: bool
 ) -> None:
     bobs = town.post("bob", "Good morning, square!")
-    handle = "newton" if scripts else "noether"
+    handle = "curie" if scripts else "noether"
     page = page_of(java_script_enabled=scripts)
     page.goto(f"{town.url}/sign-up?code={town.invitation()}")
     page.get_by_label("Handle").fill(handle)
@@ -175,7 +175,7 @@ def test_a_new_post_waits_on_a_pill_until_it_is_pressed(
 ) -> None:
     town.post("carol", "Before anybody looks")
     page = page_of("bob")
-    with page.expect_response(re.compile("/stream")):
+    with page.expect_response(re.compile(r"/stream\?")):
         page.goto(f"{town.url}/public")
     number = town.post("carol", "While bob is looking")
     pill = page.get_by_role("button", name="1 new post")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, Event, TextMessage
+from wsproto.events import Request as WebSocketRequest
 
 from rostra.node.demo import VOICES
 from rostra.node.ports import any_free
@@ -221,3 +225,28 @@ def _meet(client: ssl.SSLContext, server: ssl.SSLContext) -> ssl.SSLError | None
             except ssl.SSLCertVerificationError as reason:
                 return reason
     return None
+
+
+def test_a_stream_of_the_square_goes_by_websocket(served: Served) -> None:
+    token = rostra(served, "people", "token", "admin").stdout.strip()
+    assert served.tls is not None
+    plain = socket.create_connection(("127.0.0.1", served.port), timeout=10)
+    with served.tls.wrap_socket(plain, server_hostname="127.0.0.1") as line:
+        client = WSConnection(ConnectionType.CLIENT)
+        asked = f"/api/v1/streaming?stream=user&access_token={token}"
+        line.sendall(client.send(WebSocketRequest(host=f"127.0.0.1:{served.port}", target=asked)))
+        told = _told(line, client)
+        assert isinstance(next(told), AcceptConnection)
+        with httpx.Client(verify=served.tls, base_url=served.web) as web:
+            web.headers["Authorization"] = f"Bearer {token}"
+            made = web.post("/api/v1/statuses", json={"status": "By a secret way"}).json()
+        message = next(each for each in told if isinstance(each, TextMessage))
+        event = json.loads(message.data)
+        assert event["event"] == "update"
+        assert json.loads(event["payload"])["id"] == made["id"]
+
+
+def _told(line: ssl.SSLSocket, client: WSConnection) -> Iterator[Event]:
+    while data := line.recv(65536):
+        client.receive_data(data)
+        yield from client.events()

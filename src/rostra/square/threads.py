@@ -14,7 +14,7 @@ from rostra.square.tables import posts
 from rostra.square.views import show_posts
 from rostra.square.walking import Reader, bearable, filtered
 
-MOST_IN_THREAD = 4_000
+MOST_IN_THREAD = 10_000
 MOST_ABOVE, MOST_BELOW = 100, 400
 
 
@@ -24,10 +24,22 @@ class Thread:
 
     above: tuple[PostView, ...]
     below: tuple[PostView, ...]
+    after: int | None = None
+    """How many of the answers come before those that are not in `below`, if there are such."""
 
 
-async def thread_of(connection: AsyncConnection, post: Post, reader: Reader) -> Thread:
-    """What the reader may and wants to see around `post`."""
+async def thread_of(
+    connection: AsyncConnection,
+    post: Post,
+    reader: Reader,
+    *,
+    skip: int = 0,
+    most: int = MOST_BELOW,
+) -> Thread:
+    """What the reader may and wants to see around `post`; of the answers, `most` after `skip`.
+
+    Where answers are skipped, nothing is above.
+    """
     shape = (
         select(posts.c.id, posts.c.reply_to)
         .where(posts.c.thread_id == post.thread_id, posts.c.boost_of.is_(None))
@@ -35,12 +47,15 @@ async def thread_of(connection: AsyncConnection, post: Post, reader: Reader) -> 
         .limit(MOST_IN_THREAD)
     )
     parents = {row.id: row.reply_to for row in await connection.execute(shape)}
-    above, below = ancestors(parents, post.id), descendants(parents, post.id)
+    above = [] if skip else ancestors(parents, post.id)
+    answers = descendants(parents, post.id)
+    below, end = answers[skip : skip + most], skip + most
     found = await by_ids(connection, (*above, *below))
     views = await show_posts(connection, list(found.values()), reader.circle)
     shown = filtered((view for view in views if bearable(view, reader.circle)), reader, "thread")
     by_id = {view.post.id: view for view in shown}
-    return Thread(_picked(by_id, above), _picked(by_id, below))
+    after = end if end < len(answers) else None
+    return Thread(_picked(by_id, above), _picked(by_id, below), after)
 
 
 def ancestors(parents: Mapping[int, int | None], start: int) -> list[int]:
@@ -62,7 +77,7 @@ def descendants(parents: Mapping[int, int | None], start: int) -> list[int]:
             answers.setdefault(parent, []).append(number)
     order: list[int] = []
     waiting = answers.get(start, [])[::-1]
-    while waiting and len(order) < MOST_BELOW:
+    while waiting:
         here = waiting.pop()
         order.append(here)
         waiting += answers.get(here, [])[::-1]

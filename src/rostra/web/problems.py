@@ -14,8 +14,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from rostra.errors import DoFirst, NotSignedIn, RostraError
 from rostra.people.queries import Account
 from rostra.web.callers import visitor_of
+from rostra.web.refusals import in_language
 from rostra.web.rules import Caller
-from rostra.web.templates import page
+from rostra.web.templates import language_of, page
 
 log = structlog.get_logger()
 
@@ -63,7 +64,7 @@ def install(app: FastAPI) -> None:
         first = error.errors()[0]
         malformed = first.get("type") in {"json_invalid", "model_attributes_type"}
         status, code = (400, "bad_input") if malformed else (422, "not_processable")
-        return await _answer(request, status, code, _sentence(first), {})
+        return await _answer(request, status, code, sentence_of(first), {})
 
     async def unknown(request: Request, error: Exception) -> Response:
         sentence = "Something went wrong on our side, and was noted: try again in a moment."
@@ -86,12 +87,17 @@ def wants_page(request: Request) -> bool:
 async def _answer(
     request: Request, status: int, code: str, sentence: str, headers: dict[str, str]
 ) -> Response:
+    told = in_language(language_of(request), sentence)
     if wants_page(request):
         return await page(
-            request, "message.html", status=status, headers=headers, title="", sentence=sentence,
+            request, "message.html", status=status, headers=headers, title="", sentence=told,
             me=_known(request),
         )  # fmt: skip
-    return JSONResponse(_document(request.url.path, status, code, sentence), status, headers)
+    path = request.url.path
+    if path.startswith("/oauth/"):
+        return JSONResponse(_of_oauth(status, code, sentence), status, headers)
+    headers = {"Vary": "Accept-Language, Cookie", **headers}
+    return JSONResponse(_document(path, code, told), status, headers)
 
 
 def _known(request: Request) -> Account | None:
@@ -100,15 +106,18 @@ def _known(request: Request) -> Account | None:
     return caller.account if isinstance(caller, Caller) else None
 
 
-def _document(path: str, status: int, code: str, sentence: str) -> dict[str, str]:
+def _document(path: str, code: str, sentence: str) -> dict[str, str]:
     """As clients of that part of the API read it."""
     if path.startswith(("/api/v1/", "/api/v2/", "/api/oembed")):
         return {"error": sentence}
-    if path.startswith("/oauth/"):
-        known = code in OAUTH_CODES
-        other = "server_error" if status >= 500 else "invalid_request"
-        return {"error": code if known else other, "error_description": sentence}
     return {"error": code, "sentence": sentence}
+
+
+def _of_oauth(status: int, code: str, sentence: str) -> dict[str, str]:
+    """In English, which is ASCII as RFC 6749 wants it (section 5.2)."""
+    known = code in OAUTH_CODES
+    other = "server_error" if status >= 500 else "invalid_request"
+    return {"error": code if known else other, "error_description": sentence}
 
 
 def _leaf(request: Request) -> str:
@@ -127,7 +136,7 @@ def refusal_headers(error: RostraError) -> dict[str, str]:
     return headers
 
 
-def _sentence(first: dict[str, Any]) -> str:
+def sentence_of(first: dict[str, Any]) -> str:
     """One sentence for the first thing that was wrong with the body, query or path."""
     kind = first.get("type")
     if kind == "json_invalid":

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 import httptools
+import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from rostra.web.tally import TALLY_OF_CONNECTIONS
@@ -68,7 +70,7 @@ class DeadlineProtocol(HttpToolsProtocol):
             return
         self._never_without_deadline()
         if self._in_head and self._head_bytes > MAX_HEAD:
-            self._refuse(431, "Request Header Fields Too Large")
+            self._refuse_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -112,9 +114,12 @@ class DeadlineProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         TALLY_OF_CONNECTIONS.malformed += 1
         if self._head_size > MAX_HEAD:
-            self._refuse(431, "Request Header Fields Too Large")
+            self._refuse_head()
         else:
-            self._refuse(400, "Bad Request")
+            self._refuse(
+                400, "bad_input",
+                "This request cannot be read: send HTTP/1.1, with one Host header.",
+            )  # fmt: skip
 
     def _be_patient(self, scope: dict[str, Any]) -> None:
         """Let the body of the request with `scope` take its time, if it is still coming."""
@@ -151,9 +156,16 @@ class DeadlineProtocol(HttpToolsProtocol):
 
     def _too_late(self) -> None:
         TALLY_OF_CONNECTIONS.timeouts += 1
-        self._refuse(408, "Request Timeout")
+        self._refuse(408, "too_slow", "The request took too long to arrive: send it again.")
 
-    def _refuse(self, status: int, phrase: str) -> None:
+    def _refuse_head(self) -> None:
+        self._refuse(
+            431, "too_large",
+            f"The address and the headers of this request are too long: {MAX_HEAD // 1024} KiB "
+            "together at most.",
+        )  # fmt: skip
+
+    def _refuse(self, status: int, code: str, sentence: str) -> None:
         self._shut = True
         self._stop_waiting()
         if self.transport.is_closing():
@@ -161,11 +173,13 @@ class DeadlineProtocol(HttpToolsProtocol):
         # While an answer is under way, another status line in its midst would be garbage.
         between = self.cycle is None or self.cycle.response_complete
         if not self.pipeline and (between or not self.cycle.response_started):
-            body = f"{phrase}.\n"
-            self.transport.write(
-                f"HTTP/1.1 {status} {phrase}\r\ncontent-type: text/plain\r\n"
-                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n{body}".encode()
+            body = orjson.dumps({"error": code, "sentence": sentence})
+            head = (
+                f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+                "content-type: application/json\r\n"
+                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
             )
+            self.transport.write(head.encode() + body)
         if self.cycle is not None:
             self.cycle.disconnected = True  # what the app says from now on is dropped
         self.transport.close()

@@ -17,6 +17,7 @@ from rostra.errors import DoFirst, RostraError
 from rostra.web.forms import fields_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.said import NOTHING_SAID, Said
+from rostra.web.templates import told
 
 Door = Callable[..., Awaitable[Response]]
 
@@ -49,7 +50,7 @@ async def again(
     **where: Any,
 ) -> Response:
     """The page of `form` with `fields`, and why they were not taken. Raises `error` without one."""
-    request.state.said = Said(tuple(fields), request.url.path, error.sentence)
+    request.state.said = Said(tuple(fields), request.url.path, told(request, error))
     try:
         answer = await form(request, **where)
     except RostraError:  # what it was about is not there

@@ -22,7 +22,7 @@ from rostra.web.parts import Origins, parts_of
 from rostra.web.rules import Rule
 from rostra.web.searching import KINDS, MOST_SKIPPED, Asked, Found, Kind, look, terms_of
 from rostra.web.spaces import document
-from rostra.web.templates import page
+from rostra.web.templates import page, told
 
 TABS = ("all", *KINDS)
 _FEW, _MANY = 5, 20
@@ -64,7 +64,7 @@ async def show(request: Request) -> Response:
         tabs=[(name, _address(text, name)) for name in TABS],
         found=shown,
         nothing=not any(shown.values()),
-        refusal=refusal.sentence if refusal is not None else None,
+        refusal=told(request, refusal),
         older=_next(text, tab, shown, limit + offset) if more else _beyond(text, tab, found),
         tag_page=lambda tag: f"/tags/{quote(tag, safe='')}",
     )

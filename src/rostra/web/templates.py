@@ -12,8 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from rostra.errors import RostraError
 from rostra.web.files import static
 from rostra.web.parts import parts_of
+from rostra.web.refusals import in_language
 from rostra.web.said import said_of
 from rostra.web.unread import unread_of
 
@@ -93,6 +95,11 @@ def accepted(header: str) -> str:
         if language in LANGUAGES:
             return language
     return LANGUAGES[0]
+
+
+def told(request: Request, error: RostraError | None) -> str:
+    """Why something was refused, in the reader's language; nothing where nothing was."""
+    return in_language(language_of(request), error.sentence) if error is not None else ""
 
 
 async def page(

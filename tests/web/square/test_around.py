@@ -11,6 +11,7 @@ from rostra.rooms import actions as rooms
 from rostra.square import heralds
 from rostra.web.chores import doers
 from rostra.web.files import files
+from rostra.web.square.posts import ANSWERS
 
 PAGE = {"Accept": "text/html"}
 
@@ -104,3 +105,18 @@ async def test_pages_that_say_no_know_who_asks(bob) -> None:
 
 def test_styles_stand_in_one_file() -> None:
     assert [name for name in files() if name.endswith(".css")] == ["square.css", "stage.css"]
+
+
+async def test_a_long_thread_is_read_a_page_at_a_time(square, bob) -> None:
+    square.parts.limits.posts.burst = 500
+    asked = (await bob.post("/posts", data={"text": "Question"})).headers["location"]
+    number = asked.rpartition("/")[2]
+    for n in range(ANSWERS + 1):
+        await bob.post("/posts", data={"text": f"Answer {n}.", "reply_to": number})
+    first = (await bob.get(asked)).text
+    assert f"Answer {ANSWERS - 1}." in first and f"Answer {ANSWERS}." not in first
+    assert f'href="?after={ANSWERS}"' in first
+    rest = (await bob.get(f"{asked}?after={ANSWERS}")).text
+    assert f"Answer {ANSWERS}." in rest and "Answer 0." not in rest and 'rel="next"' not in rest
+    for odd in ("x", "-1", str(10**30), "99999"):
+        assert (await bob.get(f"{asked}?after={odd}")).status_code == 200

@@ -17,7 +17,7 @@ from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
+from rostra.web.templates import page, told
 
 
 def add_doors(app: FastAPI) -> None:
@@ -62,7 +62,7 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
         status=error.status if error else 200,
         headers=refusal_headers(error) if error else None,
         me=account,
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         standing=standing,
         then=request.query_params.get("then", "")[:20],
     )

@@ -24,7 +24,7 @@ from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
-from rostra.web.templates import language_of, page
+from rostra.web.templates import language_of, page, told
 
 
 def add_doors(app: FastAPI) -> None:
@@ -128,7 +128,7 @@ async def _reset_page(request: Request, secret: str, error: RostraError | None =
         status=error.status if error else 200,
         headers={**NO_REFERRER, **(refusal_headers(error) if error else {})},
         me=(await visitor_of(request)).account,
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         handle=account.handle,
         shortest=shortest,
         second=standing.second_factor,

@@ -15,7 +15,7 @@ from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
+from rostra.web.templates import page, told
 
 
 def add_doors(app: FastAPI) -> None:
@@ -53,6 +53,6 @@ async def _page(request: Request, account_id: str, error: RostraError | None = N
         "account/second_factor.html",
         status=error.status if error else 200,
         headers=refusal_headers(error) if error else None,
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         standing=standing,
     )

@@ -23,7 +23,7 @@ from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.templates import page
+from rostra.web.templates import page, told
 from rostra.wire.qr import qr_code
 
 HOME = "/settings/security"
@@ -153,7 +153,7 @@ async def _page(
         status=error.status if error else 200,
         headers=refusal_headers(error) if error else None,
         me=account,
-        sentence=error.sentence if error else "",
+        sentence=told(request, error),
         standing=standing,
         keys=keys,
         shortest=shortest,

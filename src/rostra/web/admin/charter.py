@@ -25,7 +25,7 @@ from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
-from rostra.web.templates import page
+from rostra.web.templates import page, told
 
 HERE = "/admin/charter"
 SWITCHES = ("new_people_may_host",)
@@ -55,7 +55,7 @@ async def save(request: Request) -> Response:
     try:
         await change(request, wanted_of(typed, SHOWN))
     except BadInput as reason:
-        return await _form(request, as_typed(Charter()) | typed, problem=reason.sentence)
+        return await _form(request, as_typed(Charter()) | typed, problem=told(request, reason))
     return RedirectResponse(f"{HERE}?saved=yes", 303)
 
 

@@ -17,7 +17,7 @@ from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
-from rostra.web.templates import page
+from rostra.web.templates import page, told
 
 HERE = "/welcome"
 OF_STEP = {
@@ -56,7 +56,7 @@ async def save(request: Request) -> Response:
     try:
         await change(request, wanted)
     except BadInput as reason:
-        return await _page(request, step, as_typed(before) | typed, problem=reason.sentence)
+        return await _page(request, step, as_typed(before) | typed, problem=told(request, reason))
     return RedirectResponse(HERE, 303)
 
 

@@ -18,7 +18,7 @@ from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.instance import domain_of
 from rostra.web.mastodon.paging import offset_link, offset_of, page_of
-from rostra.web.mastodon.parameters import Parameters, Several, parameters
+from rostra.web.mastodon.parameters import Query, Several, parameters
 from rostra.web.parts import Origins, WebParts, parts_of
 from rostra.web.rules import Rule
 
@@ -29,19 +29,19 @@ MOST_LISTED = 80
 _SHOWN_TO_ANYBODY = frozenset({"active", "limited", "suspended"})
 
 
-class Some(Parameters):
+class Some(Query):
     """Ids of accounts, as `id[]`."""
 
     id: Several[str] = ()
 
 
-class Handle(Parameters):
+class Handle(Query):
     """`ada`, or `ada@` and the name of this server."""
 
     acct: str = ""
 
 
-class Search(Parameters):
+class Search(Query):
     """Words that a handle or a name begins with."""
 
     q: str = ""
@@ -51,7 +51,7 @@ class Search(Parameters):
     following: bool = False
 
 
-class Directory(Parameters):
+class Directory(Query):
     """`active` shows who wrote last first, `new` who came last."""
 
     order: str = "active"

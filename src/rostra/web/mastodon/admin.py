@@ -29,7 +29,7 @@ from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_moderation import admin_account, admin_report
 from rostra.web.mastodon.paging import id_of
-from rostra.web.mastodon.parameters import Parameters, Several, parameters, query
+from rostra.web.mastodon.parameters import Parameters, Query, Several, parameters, query
 from rostra.web.moderation.chores import do_at_once
 from rostra.web.moderation.showing import names_of
 from rostra.web.parts import WebParts, parts_of
@@ -42,7 +42,7 @@ _UNDONE = {"unsuspend": "suspend", "unsilence": "limit", "unsensitive": "sensiti
 _WITHOUT_WORDS = "Done from an app, without words."
 
 
-class People(Parameters):
+class People(Query):
     """Whom to list. `after` is ours: the handle after which the list goes on."""
 
     username: str = ""
@@ -61,7 +61,7 @@ class Done(Parameters):
     report_id: str = ""
 
 
-class Listed(Parameters):
+class Listed(Query):
     """Which reports to list."""
 
     resolved: bool = False

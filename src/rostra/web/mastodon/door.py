@@ -32,18 +32,22 @@ def api_door(
     endpoint: Endpoint,
     *,
     scope: str | None = None,
-    body: type[BaseModel] | None = None,
+    body: type[BaseModel] | Mapping[str, Any] | None = None,
     query: type[BaseModel] | None = None,
     answers: Mapping[int, str] = _DEFAULT,
+    brings: str = "application/json",
     streams: bool = False,
 ) -> None:
     """Open `path` as `web.door.door` does, described for /openapi.json.
 
     `body` and `query` are the models with which the endpoint calls `parameters` or
-    `parameters.query`; `answers` says in words what each status brings.
+    `parameters.query`, or `body` is the Request Body Object of what no model describes; `answers`
+    says in words what each status brings, which is of the media type `brings`.
     """
     extra: dict[str, Any] = {}
-    if body is not None:
+    if isinstance(body, Mapping):
+        extra["requestBody"] = body
+    elif body is not None:
         schema = schema_of(body)
         needed = bool(schema.get("required"))
         extra["requestBody"] = {
@@ -54,7 +58,7 @@ def api_door(
         extra["parameters"] = list(_queries(schema_of(query)))
     door(
         app, methods, path, rule, endpoint, scope=scope, openapi_extra=extra,
-        responses=_responses(answers), status_code=min(answers), response_model=None,
+        responses=_responses(answers, brings), status_code=min(answers), response_model=None,
         streams=streams,
     )  # fmt: skip
 
@@ -91,11 +95,10 @@ def _queries(schema: Mapping[str, Any]) -> Any:
         }
 
 
-def _responses(answers: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+def _responses(answers: Mapping[int, str], brings: str) -> dict[int | str, dict[str, Any]]:
     refused = {"description": "One sentence on what is wrong.",
                "content": {"application/json": {"schema": _ERROR}}}  # fmt: skip
     shown: dict[int | str, dict[str, Any]] = {
-        status: {"description": words, "content": {"application/json": {}}}
-        for status, words in answers.items()
+        status: {"description": words, "content": {brings: {}}} for status, words in answers.items()
     }
     return shown | {"4XX": refused, "503": refused}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from pydantic import ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,20 +22,32 @@ from rostra.web.mastodon.answers import Document, Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.instance import domain_of
+from rostra.web.mastodon.parameters import Query, query
 from rostra.web.parts import Origins, parts_of
 from rostra.web.rules import Rule
 
 _SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
 _CACHED = {"Cache-Control": "max-age=300"}
 _LONGEST = 500
+_JRD, _XRD = "application/jrd+json", "application/xrd+xml"
+
+
+class Resource(Query):
+    """Of whom something is asked."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["resource"]})
+
+    resource: str = ""
 
 
 def add_doors(app: FastAPI) -> None:
     api_door(app, "GET", "/.well-known/nodeinfo", Rule.ANYONE, places)
     api_door(app, "GET", "/nodeinfo/2.0", Rule.ANYONE, older)
     api_door(app, "GET", "/nodeinfo/2.1", Rule.ANYONE, newer)
-    api_door(app, "GET", "/.well-known/webfinger", Rule.ANYONE, webfinger)
-    api_door(app, "GET", "/.well-known/host-meta", Rule.ANYONE, host_meta)
+    api_door(
+        app, "GET", "/.well-known/webfinger", Rule.ANYONE, webfinger, query=Resource, brings=_JRD
+    )
+    api_door(app, "GET", "/.well-known/host-meta", Rule.ANYONE, host_meta, brings=_XRD)
 
 
 async def places(request: Request) -> Json:
@@ -59,7 +72,7 @@ async def newer(request: Request) -> Json:
 
 async def webfinger(request: Request) -> Json:
     """Somebody by acct:handle@host, or by the address of the profile"""
-    parts, wanted = parts_of(request), request.query_params.get("resource", "")
+    parts, wanted = parts_of(request), query(request, Resource).resource
     handle = _handle_in(wanted, parts.origins)
     async with parts.database.reading() as connection:
         profile = await profiles.by_handle(connection, handle)
@@ -76,7 +89,7 @@ async def webfinger(request: Request) -> Json:
         ],
     }  # fmt: skip
     answer = Json(found, headers=_CACHED)
-    answer.headers["Content-Type"] = "application/jrd+json"
+    answer.headers["Content-Type"] = _JRD
     return answer
 
 
@@ -89,7 +102,7 @@ async def host_meta(request: Request) -> Response:
         f'  <Link rel="lrdd" template="{origin}/.well-known/webfinger?resource={{uri}}"/>\n'
         "</XRD>\n"
     )
-    return Response(body, 200, _CACHED, media_type="application/xrd+xml")
+    return Response(body, 200, _CACHED, media_type=_XRD)
 
 
 async def _nodeinfo(request: Request, version: str) -> Document:

@@ -54,7 +54,7 @@ def add_doors(app: FastAPI) -> None:
     ):
         api_door(app, "GET", path, Rule.ANYONE, endpoint)
     api_door(app, "GET", "/api/v1/announcements", Rule.SIGNED_IN, nothing, scope="read")
-    api_door(app, "GET", "/health", Rule.ANYONE, alive)
+    api_door(app, "GET", "/health", Rule.ANYONE, alive, brings="text/plain")
 
 
 async def second(request: Request) -> Json:

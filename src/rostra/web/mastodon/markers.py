@@ -14,14 +14,14 @@ from rostra.web.mastodon import entities_relations as entities
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of
-from rostra.web.mastodon.parameters import Parameters, Several, parameters, query
+from rostra.web.mastodon.parameters import Parameters, Query, Several, parameters, query
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
 
 _AT = "/api/v1/markers"
 
 
-class Asked(Parameters):
+class Asked(Query):
     """Names of timelines."""
 
     timeline: Several[str] = ()

@@ -14,7 +14,6 @@ from rostra.square import media
 from rostra.web.acting import acting
 from rostra.web.bodies import receive_form
 from rostra.web.callers import account_of
-from rostra.web.door import door
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_media import media_attachment
@@ -39,7 +38,8 @@ _UPLOAD: dict[str, Any] = {
         "focus": {"type": "string", "description": "x,y from -1 to 1"},
     },
 }
-_BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}}
+_BODY = {"required": True, "content": {"multipart/form-data": {"schema": _UPLOAD}}}
+_TAKEN = {200: "What was uploaded.", 202: "It is looked at: ask for it again."}
 
 
 class Change(Parameters):
@@ -51,9 +51,9 @@ class Change(Parameters):
 
 def add_doors(app: FastAPI) -> None:
     for version, take in (("v1", upload_and_wait), ("v2", upload)):
-        door(
-            app, "POST", f"/api/{version}/media", Rule.SIGNED_IN, take, scope=_SCOPE,
-            streams=True, openapi_extra=_BODY,
+        api_door(
+            app, "POST", f"/api/{version}/media", Rule.SIGNED_IN, take, scope=_SCOPE, body=_BODY,
+            answers=_TAKEN, streams=True,
         )  # fmt: skip
     one = "/api/v1/media/{id}"
     api_door(app, "GET", one, Rule.SIGNED_IN, show, scope=_SCOPE)

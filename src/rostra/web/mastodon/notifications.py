@@ -21,7 +21,7 @@ from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.noticing import surroundings
 from rostra.web.mastodon.paging import id_of, link_header, page_of
-from rostra.web.mastodon.parameters import Parameters, Several, query
+from rostra.web.mastodon.parameters import Query, Several, query
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
 
@@ -32,7 +32,7 @@ _GROUP_OF = 200
 """Notices that are looked through for those of one group."""
 
 
-class Wishes(Parameters):
+class Wishes(Query):
     """Which notices."""
 
     types: Several[str] = ()

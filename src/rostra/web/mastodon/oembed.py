@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from fastapi import FastAPI
+from pydantic import ConfigDict
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -21,7 +22,7 @@ from rostra.web.mastodon.answers import Document, Json, day
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_status import address_of, content
 from rostra.web.mastodon.paging import id_of
-from rostra.web.mastodon.parameters import Parameters, parameters
+from rostra.web.mastodon.parameters import Query, parameters
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Rule
 
@@ -33,8 +34,10 @@ _SPACE = re.compile(rf"/spaces/([a-z0-9-]{{1,{SLUG_LENGTH}}})")
 _LISTEN = re.compile(rf"/s/([a-z0-9-]{{1,{SLUG_LENGTH}}})")
 
 
-class Wanted(Parameters):
+class Wanted(Query):
     """The address of a post or a Space, and how large it may be shown, in pixels."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["url"]})
 
     url: str = ""
     maxwidth: int | None = None

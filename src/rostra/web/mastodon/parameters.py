@@ -29,6 +29,7 @@ from rostra.errors import BadInput, NotProcessable, WrongType
 from rostra.web.mastodon.names import MOST_PAIRS, nested
 
 LONGEST_TEXT = 64 * 1024
+LONGEST_IN_QUERY = 5_000
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _LONGEST_REASON = 200
@@ -68,6 +69,12 @@ class Parameters(BaseModel):
     @classmethod
     def _takes_text(cls, name: str) -> bool:
         return _text_is_in(cls.model_fields[name].annotation)
+
+
+class Query(Parameters):
+    """The base of what is asked for in an address, which is never long."""
+
+    model_config = ConfigDict(str_max_length=LONGEST_IN_QUERY)
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -201,7 +208,7 @@ def _text_is_in(annotation: Any) -> bool:
 def _sentence(error: ValidationError) -> str:
     """One sentence for the first thing that was wrong."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    place = ".".join(str(part)[:40] for part in first["loc"]) or "the body"
+    place = ".".join(str(part)[:40] for part in first["loc"]) or "body"
     if first["type"] == "missing":
         return f"Validation failed: {place} is missing."
     reason = first["msg"].rstrip(".").replace("\n", " ")[:_LONGEST_REASON]

@@ -26,7 +26,7 @@ from rostra.web.mastodon.entities_relations import (
     user_list,
 )
 from rostra.web.mastodon.paging import link_header, page_of
-from rostra.web.mastodon.parameters import Parameters, Several, parameters
+from rostra.web.mastodon.parameters import Parameters, Query, Several, parameters
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
 
@@ -68,7 +68,7 @@ class Note(Parameters):
     comment: str = ""
 
 
-class Asked(Parameters):
+class Asked(Query):
     """Ids of accounts, in the query; Mastodon.py puts them into the body of its GET."""
 
     id: Several[str] = ()

@@ -12,7 +12,7 @@ from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_account import account
 from rostra.web.mastodon.entities_relations import tag
 from rostra.web.mastodon.paging import link_header, offset_of, page_of
-from rostra.web.mastodon.parameters import Parameters, query
+from rostra.web.mastodon.parameters import Query, query
 from rostra.web.mastodon.showing import shown
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
@@ -24,7 +24,7 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-class Search(Parameters):
+class Search(Query):
     """What is looked for. `type` is accounts, statuses, hashtags or spaces, or all when empty."""
 
     q: str

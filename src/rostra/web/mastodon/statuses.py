@@ -23,7 +23,7 @@ from rostra.web.mastodon.callers import moment_of
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.entities_status import context, revision, source
 from rostra.web.mastodon.paging import id_of
-from rostra.web.mastodon.parameters import Parameters, Several, parameters, query
+from rostra.web.mastodon.parameters import Parameters, Query, Several, parameters, query
 from rostra.web.mastodon.scheduled import scheduled_status
 from rostra.web.mastodon.showing import filtered, shown, sight_of
 from rostra.web.parts import WebParts, parts_of
@@ -72,7 +72,7 @@ class EditedStatus(Words):
     quote_approval_policy: str | None = None
 
 
-class Removal(Parameters):
+class Removal(Query):
     """Whether the pictures go as well, or may be put in another post for a day."""
 
     delete_media: bool = False
@@ -88,7 +88,7 @@ class NewStatus(Words):
     scheduled_at: str | None = None
 
 
-class Many(Parameters):
+class Many(Query):
     """Which posts."""
 
     id: Several[str] = ()

@@ -22,7 +22,7 @@ from rostra.web.callers import account_of, viewer_of
 from rostra.web.mastodon.answers import Json
 from rostra.web.mastodon.door import api_door
 from rostra.web.mastodon.paging import id_of, link_header, page_of
-from rostra.web.mastodon.parameters import Parameters, Several, query
+from rostra.web.mastodon.parameters import Query, Several, query
 from rostra.web.mastodon.showing import shown
 from rostra.web.parts import parts_of
 from rostra.web.reading import reading
@@ -32,7 +32,7 @@ _AT = "/api/v1/timelines"
 _READ = "read:statuses"
 
 
-class PublicWishes(Parameters):
+class PublicWishes(Query):
     """Of everybody's posts."""
 
     local: bool = False
@@ -48,7 +48,7 @@ class HashtagWishes(PublicWishes):
     none: Several[str] = ()
 
 
-class AccountWishes(Parameters):
+class AccountWishes(Query):
     """Of somebody's posts."""
 
     only_media: bool = False

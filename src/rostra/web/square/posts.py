@@ -16,7 +16,7 @@ from rostra.square.act import Act
 from rostra.square.posts import Post, PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
-from rostra.square.threads import thread_of
+from rostra.square.threads import MOST_IN_THREAD, thread_of
 from rostra.square.views import show
 from rostra.web.acting import acting
 from rostra.web.callers import account_of, visitor_of
@@ -37,6 +37,9 @@ Move = Callable[[Act, Post, Account], Awaitable[Any]]
 async def _boost(act: Act, post: Post, me: Account) -> None:
     await reactions.boost(act, post, me, "public")
 
+
+ANSWERS = 60
+"""On one page."""
 
 MOVES: dict[str, Move] = {
     "favourite": reactions.favourite,
@@ -65,9 +68,10 @@ def add_doors(app: FastAPI) -> None:
 async def thread(request: Request, handle: str, id: str) -> Response:
     """A post, what it answers, and what answers it"""
     parts, me = parts_of(request), (await visitor_of(request)).account
+    skip = min(id_of(request.query_params.get("after", "")), MOST_IN_THREAD)
     async with reading(parts, me) as (connection, reader):
         post = await post_by_id(connection, id_of(id), me)
-        around = await thread_of(connection, post, reader)
+        around = await thread_of(connection, post, reader, skip=skip, most=ANSWERS)
         views = await show(connection, [post.id], me, parts.now_ms())
         view = _one(views, handle)
         back = f"/@{view.author.handle}/{post.id}"
@@ -78,7 +82,8 @@ async def thread(request: Request, handle: str, id: str) -> Response:
     every = [*around.above, *views, *around.below]
     return await square_page(
         request, "square/thread.html", me, every,
-        view=view, above=around.above, below=around.below, back=back, desk=desk,
+        view=view, above=around.above, below=around.below, after=around.after,
+        skip=skip, back=back, desk=desk,
     )  # fmt: skip
 
 

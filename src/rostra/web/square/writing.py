@@ -36,6 +36,7 @@ from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
 from rostra.web.square.sheets import Sheet, as_typed, sheet_of, sheet_of_wish
 from rostra.web.square.showing import square_page
+from rostra.web.templates import told
 
 LONGEST_PREFILLED = 2000
 
@@ -172,7 +173,8 @@ async def _back_to_the_desk(
 ) -> Response:
     parts = parts_of(request)
     async with parts.database.reading() as connection:
-        desk = await desk_of(connection, parts, me, sheet, files=True, sentence=error.sentence)
+        sentence = told(request, error)
+        desk = await desk_of(connection, parts, me, sheet, files=True, sentence=sentence)
     answer = await _page(request, me, desk)
     answer.status_code = error.status
     answer.headers.update(refusal_headers(error))

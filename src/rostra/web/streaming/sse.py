@@ -20,7 +20,8 @@ from rostra.people import sessions
 from rostra.people.queries import Account
 from rostra.people.scopes import covers
 from rostra.web.callers import COOKIE, STREAMING, known_caller, token_of
-from rostra.web.door import door, page_door
+from rostra.web.door import page_door
+from rostra.web.mastodon.door import api_door
 from rostra.web.parts import WebParts, parts_of
 from rostra.web.rules import Caller, Rule
 from rostra.web.streaming.channels import NOTICES_SCOPE, SCOPES, Channel, channel_of
@@ -30,15 +31,16 @@ from rostra.web.streaming.line import Holds, Line
 THUMP_SECONDS = 15.0
 HANGS_SECONDS = 20.0
 GOODBYE_SECONDS = 1.0
-_HEAD = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"),
+_EVENTS = "text/event-stream"
+_HEAD = [(b"content-type", _EVENTS.encode()), (b"cache-control", b"no-store"),
          (b"x-accel-buffering", b"no")]  # fmt: skip
 
 
 def add_doors(app: FastAPI) -> None:
-    door(app, "GET", f"{STREAMING}/health", Rule.ANYONE, health)
+    api_door(app, "GET", f"{STREAMING}/health", Rule.ANYONE, health, brings="text/plain")
     for name, scope in SCOPES.items():
         path = f"{STREAMING}/{name.replace(':', '/')}"
-        door(app, "GET", path, Rule.SIGNED_IN, stream, scope=scope)
+        api_door(app, "GET", path, Rule.SIGNED_IN, stream, scope=scope, brings=_EVENTS)
     page_door(app, "GET", "/stream", Rule.SIGNED_IN, own_stream)
 
 

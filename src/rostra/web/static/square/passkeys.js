@@ -21,6 +21,9 @@ const text = (buffer) =>
 
 const named = (list) => (list || []).map((each) => ({ ...each, id: bytes(each.id) }));
 
+/** What the server says, in the reader's language. */
+class Refused extends Error {}
+
 async function post(address, document) {
   const answer = await fetch(address, {
     method: "POST",
@@ -29,7 +32,7 @@ async function post(address, document) {
   });
   const said = await answer.json();
   if (said.error === "do_first") location.assign("/settings/security/again");
-  if (!answer.ok) throw new Error(said.sentence);
+  if (!answer.ok) throw new Refused(said.sentence);
   return said;
 }
 
@@ -79,7 +82,8 @@ function offer(place) {
         : await prove(ADDRESSES[what]);
       location.assign(said.next || place.dataset.next);
     } catch (error) {
-      trouble.textContent = error.message;
+      // The browser's own words are for programmers, and English more often than not.
+      trouble.textContent = error instanceof Refused ? error.message : place.dataset.failed;
       button.disabled = false;
     }
   });
