@@ -31,6 +31,7 @@ FEW = (
     "/",
     "/@bob",
     "/@bob/{post}",
+    "/@carol/{own}/edit",
     "/compose",
     "/notices",
     "/search?q=square",
@@ -46,6 +47,7 @@ PAGES = (
     "/settings/requests", "/settings/blocks", "/settings/mutes", "/settings/filters",
     "/settings/lists", "/settings/standing", "/settings/reports", "/settings/data",
     "/report?post={post}", "/@bob/1",
+    "/@carol/{own}/edit",
 )  # fmt: skip
 
 
@@ -214,10 +216,11 @@ def test_no_page_has_a_barrier(
     town.post("bob", "@carol between us", visibility="direct")
     town.post("bob", "مرحبا بالجميع", language="ar")
     town.post("bob", "I quote", quote_of=number)
+    own = town.post("carol", "Which then?", option=["Red", LONG[:90]], warning="Colours")
     page = page_of("carol", reduced_motion="reduce", **LOOKS[look])
     found = {}
     for path in PAGES if look == next(iter(LOOKS)) else FEW:
-        page.goto(town.url + path.format(post=number))
+        page.goto(town.url + path.format(post=number, own=own))
         if path == "/":
             page.locator(".wish summary").first.click()
         wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from rostra.square.home import _by_them, _followed, _ranked
 from rostra.square.span import Span
 from rostra.square.tables import PUBLIC, TOLD, follows, posts
+from rostra.square.timelines import Wishes, _of_account
 
 PAGE = Span(20, max_id=9)
 
@@ -20,6 +21,13 @@ PAGE = Span(20, max_id=9)
         _by_them(PAGE.shape), PAGE.parameters | {"them": ["a", "b"], "last": 1},
         "ix_posts_author_id_id",
     ),
+    # Somebody's pictures are looked up from the pictures, and a tag post by post by its key.
+    (PAGE.within(_of_account("a", Wishes(only_media=True)), posts.c.id), {}, "ix_media_account_id"),
+    (
+        PAGE.within(_of_account("a", Wishes(tag="t")), posts.c.id), {},
+        "post_tags_1 (tag=? AND post_id=?)",
+    ),
+    (PAGE.within(_of_account("a", Wishes(replies=False)), posts.c.id), {}, "ix_posts_author_id_id"),
 ])  # fmt: skip
 async def test_sqlite_uses_the_index(database, query, given, index):
     if not database.is_sqlite:

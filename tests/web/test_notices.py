@@ -9,6 +9,8 @@ import pytest
 from rostra.people.sessions import Device, begin_session
 from rostra.square import noticed
 from rostra.square.actions import publish
+from rostra.square.filters import KeywordWish, make_filter
+from rostra.square.filters import Wish as FilterWish
 from rostra.square.notices import KINDS, OFFICIAL, notify
 from rostra.square.quiet import quiet_of
 from rostra.square.rules import Wish
@@ -142,3 +144,17 @@ async def test_choices_are_kept_and_what_cannot_be_is_refused(ada, square, crowd
         assert answer.status_code == status, odd
     assert (await ada.post("/notices/settings", data={"from": "22:00"})).status_code == 303
     assert (await shown(ada)).count(" checked") == 0
+
+
+async def test_filters_leave_notices_out_or_warn_of_them(ada, square, crowd):
+    async with acting(square.parts) as act:
+        await publish(act, crowd["ben"], Wish("@ada what a goal"))
+        await publish(act, crowd["cleo"], Wish("@ada the weather"))
+        for word, action in (("goal", "hide"), ("weather", "warn")):
+            wish = FilterWish(f"No {word}", ("notifications",), action)
+            await make_filter(act, crowd["ada"], wish, [KeywordWish(word)])
+    page = await shown(ada)
+    assert "goal" not in page and "Filtered: No weather" in page and "the weather" not in page
+    # The number beside the bell says what the list shows, on other pages too.
+    for address in ("/notices", "/keys"):
+        assert re.search(r"data-unread>1<", (await ada.get(address)).text), address

@@ -106,9 +106,9 @@ async def test_a_filter_by_hand(pair):
     page = (await ana.get("/settings/filters")).text
     here = re.search(r'href="(/settings/filters/\d+)"', page)
     assert here and "goal, match day" in page
-    assert "goal\nmatch day\n" in (await ana.get(here[1])).text
+    assert "goal\nmatch day</textarea>" in (await ana.get(here[1])).text
     await press(ana, here[1], **(form | {"words": "match day\noffside", "lasting": ""}))
-    assert "match day\noffside\n" in (await ana.get(here[1])).text
+    assert "match day\noffside</textarea>" in (await ana.get(here[1])).text
     assert (await ben.get(here[1])).status_code == 404
     assert (await ben.post(here[1], data=form)).status_code == 404
     assert (await ben.post(f"{here[1]}/delete", data=form)).status_code == 404
@@ -117,3 +117,12 @@ async def test_a_filter_by_hand(pair):
         assert answer.status_code in (400, 422), wrong
     await press(ana, f"{here[1]}/delete")
     assert "goal" not in (await ana.get("/settings/filters")).text
+
+
+async def test_what_was_chosen_in_a_refused_form_is_chosen_again(pair):
+    _, (ana, _) = pair
+    chosen = {"title": "", "words": "goal", "in_thread": "yes", "action": "hide", "lasting": "week"}
+    answer = await ana.post("/settings/filters", data=chosen, headers={"Accept": "text/html"})
+    assert answer.status_code == 422, answer.text
+    assert re.findall(r'name="(\w+)" value="yes" checked', answer.text) == ["in_thread"]
+    assert re.findall(r'<option value="(\w+)" selected', answer.text) == ["hide", "week"]

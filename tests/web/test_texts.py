@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
+from typing import Any
 
+import rostra.edge
 from rostra.web.files import STATIC, files, modules
-from rostra.web.templates import HERE, stage_texts, texts
+from rostra.web.templates import HERE, TEXTS, stage_texts, texts
 
 PAGES = HERE / "templates"
 TEMPLATES = {
@@ -56,6 +60,19 @@ def test_every_text_of_the_modules_is_there_and_said() -> None:
 def test_french_signs_are_never_alone_on_a_line() -> None:
     for key, text in all_texts("fr").items():
         assert not re.search(r" [:;?!»%]|« ", text), key
+
+
+def test_a_space_has_one_name_in_french() -> None:
+    """On pages of the square, on the stage, and where one listens; the key is another matter."""
+    listening = Path(rostra.edge.__file__).parent / "pages" / "text.fr.json"
+    files = [*(TEXTS / "fr").glob("*.json"), TEXTS / "stage.fr.json", listening]
+    words = "\n".join(_values(json.loads(path.read_text("utf-8"))) for path in files)
+    assert words.count("Espace") > 30
+    assert re.findall(r"\b[Ss]paces?\b|(?<!barre d’)\bespaces?\b", words) == []
+
+
+def _values(found: Any) -> str:
+    return "\n".join(map(_values, found.values())) if isinstance(found, dict) else str(found)
 
 
 def test_every_module_is_served_and_all_that_they_import_is_there() -> None:

@@ -21,7 +21,7 @@ from rostra.square import media, polls
 from rostra.square.act import Act, News
 from rostra.square.conversations import touch
 from rostra.square.posts import Attached, Mention, Post
-from rostra.square.queries import by_ids, post_by_id
+from rostra.square.queries import by_ids, no_such_post, post_by_id
 from rostra.square.quoting import quotable
 from rostra.square.rules import (
     LONGEST_WARNING,
@@ -189,6 +189,8 @@ async def edit(act: Act, post: Post, author: Account, wish: Wish) -> Post:
     Where the poll's options change, voting begins anew. A language and a mark as sensitive that
     are not said stay as they are.
     """
+    if post.boost_of is not None:  # it says nothing itself
+        raise no_such_post()
     sensitive = post.sensitive if wish.sensitive is None else wish.sensitive
     wish = replace(wish, language=wish.language or post.language, sensitive=sensitive)
     draft = await _draft(act.connection, author, wish, await read_charter(act.connection))

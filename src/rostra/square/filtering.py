@@ -72,6 +72,13 @@ class FilterSet:
         boost = None if view.boost is None else replace(view.boost, filters=found)
         return replace(view, filters=found, boost=boost)
 
+    def may_hide(self, context: str, now_ms: int) -> bool:
+        """Whether there is one that does not show what it meets in `context`."""
+        return any(
+            each.action == "hide" and context in each.contexts and not each.is_over(now_ms)
+            for each in self.filters
+        )
+
     @cached_property
     def _by_word(self) -> dict[str, list[tuple[int, Keyword]]]:
         """Whole single words, by their folded form, with the number of their filter."""

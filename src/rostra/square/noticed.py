@@ -127,11 +127,20 @@ async def unread(
     wanted: Wanted = EVERYTHING,
 ) -> int:
     """How many came since the marker, at most `most`."""
-    read = await marker(connection, account_id, READ)
-    cleared = await marker(connection, account_id, CLEARED)
-    new = _shown(account_id, max(read, cleared), now_ms).where(*_narrowed(wanted))
-    counted = select(func.count()).select_from(new.limit(most).subquery())
-    return int((await connection.execute(counted)).scalar_one())
+    new = _new(account_id, now_ms, wanted).limit(most).subquery()
+    return int((await connection.execute(select(func.count()).select_from(new))).scalar_one())
+
+
+async def unread_ones(
+    connection: AsyncConnection,
+    account_id: str,
+    most: int,
+    now_ms: int,
+    wanted: Wanted = EVERYTHING,
+) -> list[Notice]:
+    """The same themselves, the newest `most` of them."""
+    new = _new(account_id, now_ms, wanted).order_by(notices.c.id.desc()).limit(most)
+    return [_notice(row) for row in await connection.execute(new)]
 
 
 async def dismiss(act: Act, account_id: str, notice_id: int) -> None:
@@ -199,7 +208,14 @@ def no_such_notice() -> NotFound:
     return NotFound("You have no such notice: it was dismissed, or what it told of is gone.")
 
 
-def _shown(account_id: str, after_id: int, now_ms: int) -> Select[Any]:
+def _new(account_id: str, now_ms: int, wanted: Wanted) -> Select[Any]:
+    done = select(func.coalesce(func.max(markers.c.last_read_id), 0)).where(
+        markers.c.account_id == account_id, markers.c.timeline.in_((READ, CLEARED))
+    )
+    return _shown(account_id, done.scalar_subquery(), now_ms).where(*_narrowed(wanted))
+
+
+def _shown(account_id: str, after_id: Any, now_ms: int) -> Select[Any]:
     return select(*(notices.c[name] for name in _COLUMNS)).where(
         notices.c.account_id == account_id,
         ~notices.c.dismissed,

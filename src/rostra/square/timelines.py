@@ -16,7 +16,7 @@ from rostra.square.audience import Circle
 from rostra.square.posts import Post, PostView
 from rostra.square.queries import by_ids
 from rostra.square.span import Span
-from rostra.square.tables import PUBLIC, bookmarks, favourites, post_tags, posts
+from rostra.square.tables import PUBLIC, bookmarks, favourites, media, post_tags, posts
 from rostra.square.views import show_posts
 from rostra.square.walking import (
     SEED,
@@ -33,6 +33,13 @@ from rostra.square.walking import (
 _THERE = posts.c.deleted_ms.is_(None)
 _NO_ANSWER = or_(posts.c.reply_to_author.is_(None), posts.c.reply_to_author == posts.c.author_id)
 """Left out by the database: one long thread would fill a walk with what is not shown."""
+
+_SHOWN_BY = select(media.c.post_id).where(media.c.post_id.is_not(None))
+"""Posts with files, and a few that had some before they were edited: somebody's are few, so that
+they are looked up from there."""
+
+_HAS_TAG = select(post_tags.c.post_id).where(post_tags.c.post_id == posts.c.id)
+"""Asked of each post: what one person wrote is less than what has a tag that everybody uses."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,14 @@ async def of_account(
             and circle.apart.isdisjoint({view.shown.post.author_id})
         )
 
+    query = _of_account(author_id, wishes)
+    return await walk(
+        connection, _seeds(connection, query), span, reader, wanted, context="account"
+    )
+
+
+def _of_account(author_id: str, wishes: Wishes) -> Select[Any]:
+    """What the database leaves out by itself: a walk ends where it found too little too often."""
     query = select(*SEED).where(posts.c.author_id == author_id, _THERE)
     if not wishes.boosts or wishes.only_media or wishes.tag:
         query = query.where(posts.c.boost_of.is_(None))
@@ -123,9 +138,11 @@ async def of_account(
         query = query.where(_NO_ANSWER)
     if wishes.pinned:
         query = query.where(posts.c.pinned_ms.is_not(None))
-    return await walk(
-        connection, _seeds(connection, query), span, reader, wanted, context="account"
-    )
+    if wishes.only_media:
+        query = query.where(posts.c.id.in_(_SHOWN_BY.where(media.c.account_id == author_id)))
+    if wishes.tag:
+        query = query.where(_HAS_TAG.where(post_tags.c.tag == wishes.tag).exists())
+    return query
 
 
 async def kept(connection: AsyncConnection, reader: Reader, span: Span, table: Table) -> Kept:

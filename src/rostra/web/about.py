@@ -29,7 +29,7 @@ async def show(request: Request) -> Response:
         admins = await queries.administrators(connection)
         shown = await profiles.of_ids(connection, [each.id for each in admins])
     words = Markup(bio_of(charter.description, parts.settings.public_url))  # noqa: S704
-    return page(
+    return await page(
         request,
         "about.html",
         me=(await visitor_of(request)).account,

@@ -123,14 +123,17 @@ async def receive_small(request: Request) -> bytes:
     return bytes(body)
 
 
-async def receive_form(request: Request, folder: Path, files: Collection[str]) -> Form:
+async def receive_form(
+    request: Request, folder: Path, files: Collection[str], form: Form | None = None
+) -> Form:
     """The fields of a multipart form; files whose field is not in `files` are passed over.
 
+    They are put into `form`, which holds the texts that came before what could not be taken.
     Raises as Spool does, BadInput for a form that is none, WrongType for another body.
     """
     if _declared(request) > LARGEST_BODY + _ROOM_FOR_FIELDS:
         raise too_large(LARGEST_BODY)
-    form = Form()
+    form = Form() if form is None else form
     try:
         reading = _Reading(form, folder, files, _parser(request))
         async for chunk in _chunks(request):

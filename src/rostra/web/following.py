@@ -187,7 +187,7 @@ async def _roster(
         ids = [person.id for person in people]
         now_ms = parts_of(request).now_ms()
         known = {each.id: each for each in await relationships(connection, viewer.id, ids, now_ms)}
-    return page(
+    return await page(
         request, "people.html", me=viewer, whose=whose, kind=kind, relations=known,
         people=people, older=older, here=request.url.path,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from rostra import metrics
 from rostra.chores.queue import census
 from rostra.errors import NotFound, Unavailable
 from rostra.metrics import Family, Sample
+from rostra.web.callers import visitor_of
 from rostra.web.door import MARK, page_door
 from rostra.web.files import files, fingerprint
 from rostra.web.packing import takes_gzip
@@ -72,7 +73,9 @@ async def docs(request: Request) -> Response:
         for path, methods in api["paths"].items()
         for method, each in methods.items()
     ]
-    return page(request, "docs.html", operations=operations)
+    return await page(
+        request, "docs.html", me=(await visitor_of(request)).account, operations=operations
+    )
 
 
 async def robots(request: Request) -> Response:

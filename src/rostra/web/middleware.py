@@ -110,7 +110,8 @@ class OneOrigin:
             headers = Headers(scope=scope)
             error = self._objection(scope, headers)
             if error is not None:
-                await problem(Request(scope), error)(scope, receive, send)
+                answer = await problem(Request(scope), error)
+                await answer(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -156,7 +157,7 @@ class WholeBody:
         try:
             body = await _read(Headers(scope=scope), receive)
         except TooLarge as error:
-            answer = problem(Request(scope), error)
+            answer = await problem(Request(scope), error)
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
             return

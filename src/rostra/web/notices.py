@@ -13,6 +13,7 @@ from rostra.errors import BadInput
 from rostra.people import profiles
 from rostra.people.profiles import Profile
 from rostra.square import noticed
+from rostra.square.notice_filters import CONTEXT, is_hidden
 from rostra.square.noticed import Notice, Wanted, group_key
 from rostra.square.notices import KINDS, OFFICIAL, unwanted
 from rostra.square.posts import PostView
@@ -25,7 +26,9 @@ from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import fields_of, form_of
 from rostra.web.mastodon.paging import id_of
+from rostra.web.mastodon.showing import filtered
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.square.showing import square_page
 
@@ -46,13 +49,17 @@ _SWITCHED = [kind for kind in KINDS if kind not in OFFICIAL]
 
 @dataclass(frozen=True)
 class Group:
-    """Notices that are shown as one line: `names` of the first few, and how many more."""
+    """Notices that are shown as one line: `names` of the first few, and how many more.
+
+    `line` is what the post says, and `filtered` the filter that warns of it, if one does.
+    """
 
     kind: str
     ids: tuple[int, ...]
     names: tuple[str, ...]
     others: int
     line: str
+    filtered: str
     link: str
     when_ms: int
     new: bool
@@ -64,7 +71,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "POST", "/notices/clear", Rule.SIGNED_IN, clear)
     page_door(app, "POST", "/notices/dismiss", Rule.SIGNED_IN, dismiss)
     page_door(app, "GET", "/notices/settings", Rule.SIGNED_IN, settings)
-    page_door(app, "POST", "/notices/settings", Rule.SIGNED_IN, choose)
+    page_door(app, "POST", "/notices/settings", Rule.SIGNED_IN, comes_back(choose, settings))
 
 
 async def listing(request: Request) -> Response:
@@ -76,9 +83,10 @@ async def listing(request: Request) -> Response:
     async with parts.database.reading() as connection:
         found = await noticed.listed(connection, me.id, span, parts.now_ms(), wanted)
         post_ids = list({each.post_id for each in found if each.post_id is not None})
-        views = await show(connection, post_ids, me, parts.now_ms())
+        every = await show(connection, post_ids, me, parts.now_ms())
         people = await profiles.of_ids(connection, [each.from_id for each in found if each.from_id])
         read_to = await noticed.marker(connection, me.id, noticed.READ)
+    views = [each for each in await filtered(parts, every, me) if not is_hidden(each)]
     groups = groups_of(found, people, {view.post.id: view for view in views}, read_to)
     return await square_page(
         request, "notices.html", me, views, groups=groups, tab=tab if tab in TABS else "all",
@@ -158,10 +166,13 @@ def _group(
     newest, view = group[0], posts.get(group[0].post_id or 0)
     who = [people[each] for each in dict.fromkeys(n.from_id for n in group) if each in people]
     names = tuple(profile.name or profile.handle for profile in who)
+    hits = () if view is None else view.filters
+    warned = [each.title for each in hits if each.action == "warn" and CONTEXT in each.contexts]
     return Group(
         newest.kind, tuple(each.id for each in group), names[:_NAMED], len(names[_NAMED:]),
         "" if view is None else line_of(view.post.warning or view.post.text, LONGEST_LINE),
-        _link(newest, view, who), newest.created_ms, newest.id > read_to,
+        warned[0] if warned else "", _link(newest, view, who), newest.created_ms,
+        newest.id > read_to,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 
@@ -30,9 +31,9 @@ _NEW = Filter(0, "", ("home", "public"), "warn")
 def add_doors(app: FastAPI) -> None:
     me = Rule.SIGNED_IN
     page_door(app, "GET", _ALL, me, show_all)
-    page_door(app, "POST", _ALL, me, make)
+    page_door(app, "POST", _ALL, me, comes_back(make, show_all))
     page_door(app, "GET", _ONE, me, show)
-    page_door(app, "POST", _ONE, me, change)
+    page_door(app, "POST", _ONE, me, comes_back(change, show))
     page_door(app, "POST", f"{_ONE}/delete", me, remove)
 
 
@@ -41,7 +42,7 @@ async def show_all(request: Request) -> Response:
     parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = (await filters.filters_of(connection, me.id)).filters
-    return page(
+    return await page(
         request, "own_filters.html", me=me, filters=found, one=_NEW, now_ms=parts.now_ms(),
         contexts=CONTEXTS, actions=ACTIONS,
     )  # fmt: skip
@@ -52,7 +53,7 @@ async def show(request: Request, id: str) -> Response:
     parts, me = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await filters.filter_by_id(connection, me, id_of(id))
-    return page(
+    return await page(
         request, "own_filters.html", me=me, filters=None, one=found, now_ms=parts.now_ms(),
         contexts=CONTEXTS, actions=ACTIONS,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from rostra.web.following import person_of
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import id_of
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 
@@ -25,11 +26,11 @@ _ALL, _ONE = "/settings/lists", "/settings/lists/{id}"
 def add_doors(app: FastAPI) -> None:
     me = Rule.SIGNED_IN
     page_door(app, "GET", _ALL, me, show_all)
-    page_door(app, "POST", _ALL, me, make)
+    page_door(app, "POST", _ALL, me, comes_back(make, show_all))
     page_door(app, "GET", _ONE, me, show)
-    page_door(app, "POST", _ONE, me, change)
+    page_door(app, "POST", _ONE, me, comes_back(change, show))
     page_door(app, "POST", f"{_ONE}/delete", me, remove)
-    page_door(app, "POST", f"{_ONE}/add", me, add)
+    page_door(app, "POST", f"{_ONE}/add", me, comes_back(add, show))
     page_door(app, "POST", f"{_ONE}/take-out", me, take_out)
 
 
@@ -38,7 +39,7 @@ async def show_all(request: Request) -> Response:
     me = account_of(request)
     async with parts_of(request).database.reading() as connection:
         found = await lists.lists_of(connection, me)
-    return page(request, "own_lists.html", me=me, lists=found)
+    return await page(request, "own_lists.html", me=me, lists=found)
 
 
 async def show(request: Request, id: str) -> Response:
@@ -49,7 +50,7 @@ async def show(request: Request, id: str) -> Response:
         members = await lists.members_of(connection, me, number, Span(lists.MOST_MEMBERS))
         people = await profiles.of_ids(connection, (each for _, each in members))
     shown = [people[each] for _, each in members]
-    return page(request, "own_list.html", me=me, list=found, people=shown)
+    return await page(request, "own_list.html", me=me, list=found, people=shown)
 
 
 async def make(request: Request) -> Response:

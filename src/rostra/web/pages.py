@@ -21,8 +21,10 @@ from rostra.web.files import modules
 from rostra.web.forms import form_of
 from rostra.web.middleware import POLICY, policy
 from rostra.web.parts import WebParts, parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Caller, Rule, check_account
 from rostra.web.spaces import all_spaces, document, make_space, manifests_of
+from rostra.web.square.showing import square_page
 from rostra.web.templates import page
 
 _MOST_ON_NOW = 12
@@ -30,7 +32,7 @@ _MOST_ON_NOW = 12
 
 def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/spaces", Rule.ANYONE, listing)
-    page_door(app, "POST", "/spaces", Rule.MAY_HOST, create)
+    page_door(app, "POST", "/spaces", Rule.MAY_HOST, comes_back(create, listing))
     page_door(app, "GET", "/spaces/{slug}", Rule.ANYONE, listen)
     page_door(app, "GET", "/spaces/{slug}/stage", Rule.ANYONE, stage)
 
@@ -40,7 +42,7 @@ async def listing(request: Request) -> Response:
     parts, visitor = parts_of(request), await visitor_of(request)
     groups = _groups(parts, await all_spaces(parts))
     mine = await own_spaces(parts, visitor.account)
-    return page(request, "spaces.html", me=visitor.account, groups=groups, mine=mine)
+    return await square_page(request, "spaces.html", visitor.account, [], groups=groups, mine=mine)
 
 
 async def on_now(parts: WebParts) -> list[dict[str, Any]]:
@@ -75,10 +77,11 @@ async def stage(request: Request, slug: str) -> Response:
     """The page of those who speak"""
     parts, visitor = parts_of(request), await visitor_of(request)
     now = await actions.read_manifest(parts.places, slug)
-    response = page(
+    response = await page(
         request,
         "stage.html",
         me=visitor.account,
+        unread=0,  # there is no bell on the stage
         space=document(now, parts.origins),
         owner=await _owns(parts, visitor, slug),
         modules=modules(),

@@ -34,9 +34,9 @@ OAUTH_CODES = frozenset(
 )  # fmt: skip
 
 
-def problem(request: Request, error: RostraError) -> Response:
+async def problem(request: Request, error: RostraError) -> Response:
     """The answer for `error`, in the form that the asker reads."""
-    return _answer(request, error.status, error.code, error.sentence, refusal_headers(error))
+    return await _answer(request, error.status, error.code, error.sentence, refusal_headers(error))
 
 
 def install(app: FastAPI) -> None:
@@ -48,7 +48,7 @@ def install(app: FastAPI) -> None:
             log.error("could not answer", path=request.url.path, sentence=error.sentence)
         if isinstance(error, DoFirst) and wants_page(request):
             return RedirectResponse(f"{error.path}?then={_leaf(request)}", 303)
-        return problem(request, error)
+        return await problem(request, error)
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -57,18 +57,18 @@ def install(app: FastAPI) -> None:
         code, sentence = _HTTP.get(error.status_code, ("error", "This cannot be answered."))
         if error.status_code == 400:
             code, sentence = "bad_input", "The body cannot be read: send JSON in UTF-8."
-        return _answer(request, error.status_code, code, sentence, dict(error.headers or {}))
+        return await _answer(request, error.status_code, code, sentence, dict(error.headers or {}))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         malformed = first.get("type") in {"json_invalid", "model_attributes_type"}
         status, code = (400, "bad_input") if malformed else (422, "not_processable")
-        return _answer(request, status, code, sentence_of(first), {})
+        return await _answer(request, status, code, sentence_of(first), {})
 
     async def unknown(request: Request, error: Exception) -> Response:
         sentence = "Something went wrong on our side, and was noted: try again in a moment."
-        return _answer(request, 500, "error", sentence, {})
+        return await _answer(request, 500, "error", sentence, {})
 
     app.add_exception_handler(RostraError, rostra)
     app.add_exception_handler(HTTPException, http)
@@ -84,12 +84,12 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _answer(
+async def _answer(
     request: Request, status: int, code: str, sentence: str, headers: dict[str, str]
 ) -> Response:
     told = in_language(language_of(request), sentence)
     if wants_page(request):
-        return page(
+        return await page(
             request, "message.html", status=status, headers=headers, title="", sentence=told,
             me=_known(request),
         )  # fmt: skip
@@ -125,7 +125,7 @@ def _leaf(request: Request) -> str:
     return request.url.path.removeprefix("/settings/").partition("/")[0][:20]
 
 
-def form_page(
+async def form_page(
     request: Request,
     name: str,
     error: RostraError | None,
@@ -135,10 +135,12 @@ def form_page(
 ) -> HTMLResponse:
     """The page `name` with a form in it; after a refusal its `sentence` says what to do."""
     if error is None:
-        return page(request, name, headers=headers, sentence="", **values)
+        return await page(request, name, headers=headers, sentence="", **values)
     headers = {**(headers or {}), **refusal_headers(error)}
     sentence = told(request, error)
-    return page(request, name, status=error.status, headers=headers, sentence=sentence, **values)
+    return await page(
+        request, name, status=error.status, headers=headers, sentence=sentence, **values
+    )
 
 
 def refusal_headers(error: RostraError) -> dict[str, str]:

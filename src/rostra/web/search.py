@@ -53,7 +53,7 @@ async def show(request: Request) -> Response:
     shown = _shown(found, terms_of(text), parts_of(request).origins)
     more = tab != "all" and len(shown[tab]) > limit
     shown = {kind: several[:limit] for kind, several in shown.items()}
-    return page(
+    return await page(
         request,
         "search.html",
         status=refusal.status if refusal is not None else 200,

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from rostra.people import actions, sessions
 from rostra.web.account import cookies
 from rostra.web.account.entering import device_asking, welcome
+from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.parts import parts_of
 from rostra.web.rules import Rule
@@ -31,7 +32,9 @@ def add_doors(app: FastAPI) -> None:
 
 async def show_button(request: Request, secret: str) -> Response:
     """Show the button that signs in"""
-    return page(request, "sign_in.html", headers=NO_REFERRER)
+    return await page(
+        request, "sign_in.html", me=(await visitor_of(request)).account, headers=NO_REFERRER
+    )
 
 
 async def consume(request: Request, secret: str) -> Response:

@@ -16,6 +16,8 @@ from rostra.errors import RostraError
 from rostra.web.files import static
 from rostra.web.parts import parts_of
 from rostra.web.refusals import in_language
+from rostra.web.said import said_of
+from rostra.web.unread import unread_of
 
 HERE = Path(__file__).parent
 TEXTS = HERE / "texts"
@@ -95,7 +97,7 @@ def told(request: Request, error: RostraError | None) -> str:
     return in_language(language_of(request), error.sentence) if error is not None else ""
 
 
-def page(
+async def page(
     request: Request,
     name: str,
     *,
@@ -103,9 +105,14 @@ def page(
     headers: dict[str, str] | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """The page `name` with `values`; `t` in it are the texts, `path` says where one is."""
+    """The page `name` with `values`; `t` in it are the texts, `path` says where one is.
+
+    `said` is what was typed in a form that was refused, see refused.py. `unread` is the number
+    beside the bell: it is asked for here, unless the caller says that nobody sees it.
+    """
     language = language_of(request)
-    given = {"me": None, "unread": 0, "path": request.url.path}
+    unread = 0 if "unread" in values else await unread_of(parts_of(request), values.get("me"))
+    given = {"me": None, "unread": unread, "path": request.url.path, "said": said_of(request)}
     values = {**given, **values, "t": worded(language, _title(request)), "language": language}
     body = environment().get_template(name).render(values)
     return HTMLResponse(body, status, {"Vary": "Accept-Language, Cookie", **(headers or {})})

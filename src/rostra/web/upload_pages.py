@@ -9,14 +9,16 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from rostra.errors import BadInput, NotProcessable
+from rostra.errors import BadInput, NotProcessable, RostraError
 from rostra.square import media
 from rostra.web.acting import acting
-from rostra.web.bodies import receive_form
+from rostra.web.bodies import Form, receive_form
 from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.media import document, number_of
 from rostra.web.parts import parts_of
+from rostra.web.problems import wants_page
+from rostra.web.refused import again
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 from rostra.web.uploads import Portrait, Sent, take_in, take_portrait
@@ -39,14 +41,15 @@ async def show(request: Request) -> Response:
     async with parts.database.reading() as connection:
         found = await media.loose(connection, account)
     shown = [document(each, parts.origins) for each in found]
-    return page(request, "uploads.html", me=account, uploads=shown)
+    return await page(request, "uploads.html", me=account, uploads=shown)
 
 
 async def send(request: Request) -> Response:
     """Take the file of the form"""
+    form = Form()
 
     async def receive(folder: Path) -> Sent:
-        form = await receive_form(request, folder, ("file",))
+        await receive_form(request, folder, ("file",), form)
         try:
             said = media.checked_description(form.texts.get("description", ""))
             return Sent(form.files["file"], said)
@@ -54,7 +57,10 @@ async def send(request: Request) -> Response:
             form.close()
             raise _no_file() if isinstance(error, KeyError) else error from None
 
-    await take_in(parts_of(request), account_of(request), receive)
+    try:
+        await take_in(parts_of(request), account_of(request), receive)
+    except RostraError as error:
+        return await _shown_again(request, error, form)
     return RedirectResponse(_HERE, 303)
 
 
@@ -71,9 +77,12 @@ async def send_header(request: Request) -> Response:
 async def describe(request: Request, id: str) -> Response:
     """Keep what is said of one"""
     form = await receive_form(request, parts_of(request).places.incoming, ())
-    async with acting(parts_of(request)) as act:
-        said = form.texts.get("description", "")
-        await media.describe(act, account_of(request), number_of(id), description=said)
+    try:
+        async with acting(parts_of(request)) as act:
+            said = form.texts.get("description", "")
+            await media.describe(act, account_of(request), number_of(id), description=said)
+    except RostraError as error:
+        return await _shown_again(request, error, form)
     return RedirectResponse(_HERE, 303)
 
 
@@ -99,6 +108,13 @@ async def _portrait(request: Request, which: Portrait) -> Response:
         async with acting(parts) as act:
             await media.set_portrait(act, account, which, None)
     return RedirectResponse(f"/@{account.handle}", 303)
+
+
+async def _shown_again(request: Request, error: RostraError, form: Form) -> Response:
+    """What was written of a file is not lost with it."""
+    if not wants_page(request):
+        raise error
+    return await again(request, error, list(form.texts.items()), show)
 
 
 class _Removed(Exception):

@@ -7,6 +7,8 @@ import pytest
 from rostra.moderation.actions import Measure, sanction
 from rostra.moderation.targets import Target
 from rostra.square.actions import publish
+from rostra.square.filters import KeywordWish, make_filter
+from rostra.square.filters import Wish as FilterWish
 from rostra.square.notices import notify, tell_all
 from rostra.square.rules import Wish
 from rostra.web.acting import acting
@@ -181,3 +183,40 @@ async def test_conversations_are_listed_read_and_put_away(ada, square, crowd):
     assert (await ada.delete(f"{at}/{older['id']}")).json() == {}
     assert len((await ada.get(at)).json()) == 1
     assert (await ada.delete(f"{at}/{older['id']}")).status_code == 404
+
+
+async def hide(square, who, action: str, *contexts: str):
+    async with acting(square.parts) as act:
+        wish = FilterWish("Sport", contexts, action)
+        await make_filter(act, who, wish, [KeywordWish("goal")])
+
+
+async def test_what_a_filter_hides_is_in_no_list_and_in_no_number(ada, square, crowd):
+    hers = await post(square, crowd["ada"], "My goal")
+    await tell(square, "favourite", crowd["ada"], crowd["ben"], post_id=hers.id)
+    mention = await post(square, crowd["cleo"], "@ada what a goal")
+    await post(square, crowd["cleo"], "@ada good night")
+    [_, hidden, _] = (await ada.get(AT)).json()
+    await hide(square, crowd["ada"], "hide", "notifications")
+    found = (await ada.get(AT)).json()
+    # What is one's own meets no filter, and who liked it is told.
+    assert [each["type"] for each in found] == ["mention", "favourite"]
+    assert str(mention.id) not in str(found)
+    groups = (await ada.get(V2)).json()
+    assert len(groups["notification_groups"]) == 2 and str(mention.id) not in str(groups)
+    for at in (AT, V2):
+        assert (await ada.get(f"{at}/unread_count")).json() == {"count": 2}
+        mentions = await ada.get(f"{at}/unread_count", params={"types[]": "mention"})
+        assert mentions.json() == {"count": 1}
+    assert (await ada.get(f"{AT}/{hidden['id']}")).status_code == 404
+
+
+@pytest.mark.parametrize(("action", "context"), [("warn", "notifications"), ("hide", "home")])
+async def test_other_filters_are_said_of_the_post(ada, square, crowd, action, context):
+    await post(square, crowd["cleo"], "@ada what a goal")
+    await hide(square, crowd["ada"], action, context)
+    [found] = (await ada.get(AT)).json()
+    [met] = found["status"]["filtered"]
+    assert met["filter"]["title"] == "Sport" and met["filter"]["context"] == [context]
+    assert met["keyword_matches"] == ["goal"]
+    assert (await ada.get(f"{AT}/unread_count")).json() == {"count": 1}

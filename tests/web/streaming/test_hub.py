@@ -11,6 +11,8 @@ from rostra.errors import RostraError
 from rostra.people.tables import accounts
 from rostra.square.act import Act, News
 from rostra.square.actions import edit, publish
+from rostra.square.filters import KeywordWish, make_filter
+from rostra.square.filters import Wish as FilterWish
 from rostra.square.notices import notify
 from rostra.square.posts import Attached, Medium
 from rostra.square.reactions import boost
@@ -236,6 +238,18 @@ async def test_pages_are_told_ids_and_whether_to_be_quiet(watch, people):
         [event] = await page.next(0)
         told = {"id": str(made), "kind": kind, "quiet": expected}
         assert (event.name, json.loads(event.payload)) == ("notice", told)
+
+
+async def test_a_notice_that_a_filter_hides_is_told_nowhere(watch, people):
+    ada, ben = people["ada"], people["ben"]
+    wish = FilterWish("Sport", ("notifications",), "hide")
+    await watch.act(make_filter, ada, wish, [KeywordWish("goal")])
+    app = await watch.on(ada, "user:notification")
+    page = await watch.on(ada, "user:notification", brief=True)
+    await watch.act(publish, ben, Wish("@ada what a goal"))
+    await watch.act(publish, ben, Wish("@ada good night"))
+    assert [event for _, event, _ in await watch.told(app)] == ["notification"]
+    assert [event for _, event, _ in await watch.told(page)] == ["notice"]
 
 
 async def test_conversations_are_told_to_those_in_them(watch, people):

@@ -55,7 +55,7 @@ async def _page(request: Request, error: RostraError | None = None) -> Response:
     account = account_of(request)
     async with parts_of(request).database.reading() as connection:
         standing = await standing_of(connection, account.id)
-    return form_page(
+    return await form_page(
         request,
         "account/again.html",
         error,

@@ -37,7 +37,7 @@ async def show(request: Request) -> Response:
     parts, account = parts_of(request), account_of(request)
     async with parts.database.reading() as connection:
         found = await exports.exports_of(connection, account.id)
-    return page(request, "account/data.html", me=account, exports=found)
+    return await page(request, "account/data.html", me=account, exports=found)
 
 
 async def export(request: Request) -> Response:
@@ -82,6 +82,6 @@ async def leave(request: Request) -> Response:
         due_ms = await leaving.leave(connection, account, parts.now_ms())
         await space_leaving.end_later(connection, account, parts.now_ms())
     parts.chores_added.set()
-    response = page(request, "account/left.html", due_ms=due_ms)
+    response = await page(request, "account/left.html", due_ms=due_ms)
     cookies.forget_session(response, parts)
     return response

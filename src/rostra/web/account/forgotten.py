@@ -16,25 +16,27 @@ from rostra.web.account.security import about, shortest_for
 from rostra.web.account.sign_up import NO_REFERRER
 from rostra.web.acting import access_changed
 from rostra.web.addresses import address_key_of
+from rostra.web.callers import visitor_of
 from rostra.web.door import page_door
 from rostra.web.entrance import take
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
 from rostra.web.problems import form_page, wants_page
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.templates import language_of, page
 
 
 def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/forgotten", Rule.ANYONE, show)
-    page_door(app, "POST", "/forgotten", Rule.ANYONE, send)
+    page_door(app, "POST", "/forgotten", Rule.ANYONE, comes_back(send, show))
     page_door(app, "GET", "/reset/{secret}", Rule.ANYONE, show_reset)
     page_door(app, "POST", "/reset/{secret}", Rule.ANYONE, reset)
 
 
 async def show(request: Request) -> Response:
     """What to do about a forgotten password"""
-    return _page(request, sent=False)
+    return await _page(request, sent=False)
 
 
 async def send(request: Request) -> Response:
@@ -62,12 +64,18 @@ async def send(request: Request) -> Response:
                 connection, "reset", account.id, email, language=language, now_ms=now_ms
             )
         parts.chores_added.set()
-    return _page(request, sent=True)
+    return await _page(request, sent=True)
 
 
-def _page(request: Request, *, sent: bool) -> Response:
+async def _page(request: Request, *, sent: bool) -> Response:
     by_mail = parts_of(request).settings.smtp is not None
-    return page(request, "account/forgotten.html", sent=sent, by_mail=by_mail)
+    return await page(
+        request,
+        "account/forgotten.html",
+        me=(await visitor_of(request)).account,
+        sent=sent,
+        by_mail=by_mail,
+    )
 
 
 async def show_reset(request: Request, secret: str) -> Response:
@@ -114,11 +122,12 @@ async def _reset_page(request: Request, secret: str, error: RostraError | None =
     async with parts_of(request).database.reading() as connection:
         standing = await authenticators.standing_of(connection, account.id)
         shortest = await shortest_for(connection, account)
-    return form_page(
+    return await form_page(
         request,
         "account/reset.html",
         error,
         headers=NO_REFERRER,
+        me=(await visitor_of(request)).account,
         handle=account.handle,
         shortest=shortest,
         second=standing.second_factor,

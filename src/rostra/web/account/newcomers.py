@@ -14,6 +14,7 @@ from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 
@@ -24,7 +25,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", HOME, Rule.MODERATES, show)
     page_door(app, "POST", f"{HOME}/approve", Rule.MODERATES, approve)
     page_door(app, "POST", f"{HOME}/refuse", Rule.MODERATES, refuse)
-    page_door(app, "POST", f"{HOME}/invite", Rule.ADMINISTERS, invite)
+    page_door(app, "POST", f"{HOME}/invite", Rule.ADMINISTERS, comes_back(invite, show))
     page_door(app, "POST", f"{HOME}/withdraw", Rule.ADMINISTERS, withdraw)
 
 
@@ -35,7 +36,7 @@ async def show(request: Request) -> Response:
         waiting = await signup.waiting(connection)
         codes = await signup.invites(connection, parts.now_ms())
         charter = await read_charter(connection)
-    return page(
+    return await page(
         request,
         "account/newcomers.html",
         me=account_of(request),

@@ -47,7 +47,7 @@ async def check(request: Request) -> Response:
 async def _page(request: Request, account_id: str, error: RostraError | None = None) -> Response:
     async with parts_of(request).database.reading() as connection:
         standing = await standing_of(connection, account_id)
-    return form_page(
+    return await form_page(
         request,
         "account/second_factor.html",
         error,

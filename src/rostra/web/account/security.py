@@ -146,7 +146,7 @@ async def _page(
         standing = await authenticators.standing_of(connection, account.id)
         keys = await passkeys.passkeys_of(connection, account.id)
         shortest = await shortest_for(connection, account)
-    return form_page(
+    return await form_page(
         request,
         "account/security.html",
         error,

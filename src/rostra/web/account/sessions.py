@@ -13,6 +13,7 @@ from rostra.web.callers import account_of
 from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.templates import page
 
@@ -23,7 +24,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", HOME, Rule.SIGNED_IN, show)
     page_door(app, "POST", f"{HOME}/end", Rule.SIGNED_IN, end)
     page_door(app, "POST", f"{HOME}/end-others", Rule.SIGNED_IN, end_others)
-    page_door(app, "POST", f"{HOME}/tokens", Rule.SIGNED_IN, make_token)
+    page_door(app, "POST", f"{HOME}/tokens", Rule.SIGNED_IN, comes_back(make_token, show))
     page_door(app, "POST", f"{HOME}/tokens/revoke", Rule.SIGNED_IN, revoke)
 
 
@@ -75,7 +76,7 @@ async def _page(request: Request, token: str = "") -> Response:
     async with parts.database.reading() as connection:
         found = await sessions.sessions_of(connection, account.id, parts.now_ms())
         given = await access.access_of(connection, account.id)
-    return page(
+    return await page(
         request,
         "account/sessions.html",
         me=account,

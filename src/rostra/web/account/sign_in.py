@@ -45,7 +45,7 @@ async def _page(request: Request, error: RostraError | None = None, who: str = "
     parts = parts_of(request)
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
-    return form_page(
+    return await form_page(
         request,
         "account/sign_in.html",
         error,

@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rostra.charter.choices import Charter, read_charter
-from rostra.errors import RostraError
 from rostra.moderation.queries import staff
 from rostra.people import mail_links
 from rostra.people.password_rules import SHORTEST_ALONE, checked_password
@@ -22,37 +21,43 @@ from rostra.web.door import page_door
 from rostra.web.entrance import take
 from rostra.web.forms import form_of
 from rostra.web.parts import parts_of
-from rostra.web.problems import form_page, wants_page
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
+from rostra.web.said import said_of
 from rostra.web.templates import language_of, page
 
-_SHOWN = ("handle", "name", "email", "plea", "code")
+_OF_NEWCOMERS = ("handle", "name", "email", "plea", "code")
 NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 
 
 def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", "/sign-up", Rule.ANYONE, show)
-    page_door(app, "POST", "/sign-up", Rule.ANYONE, join)
+    page_door(app, "POST", "/sign-up", Rule.ANYONE, comes_back(join, show))
     page_door(app, "GET", "/confirm/{secret}", Rule.ANYONE, show_confirm)
     page_door(app, "POST", "/confirm/{secret}", Rule.ANYONE, confirm)
 
 
 async def show(request: Request) -> Response:
     """The page to sign up"""
-    return await _page(request, {"code": request.query_params.get("code", "")[:32]})
+    parts = parts_of(request)
+    async with parts.database.reading() as connection:
+        charter = await read_charter(connection)
+    return await page(
+        request,
+        "account/sign_up.html",
+        me=(await visitor_of(request)).account,
+        code=said_of(request).text("code", request.query_params.get("code", "")[:32]),
+        charter=charter,
+        shortest=SHORTEST_ALONE,
+        by_mail=parts.settings.smtp is not None,
+    )
 
 
 async def join(request: Request) -> Response:
     """Sign up, and sign in"""
-    fields = await form_of(request)
-    try:
-        account = await joined(request, fields)
-    except RostraError as error:
-        if not wants_page(request):
-            raise
-        return await _page(request, {k: fields.get(k, "")[:600] for k in _SHOWN}, error)
+    account = await joined(request, await form_of(request))
     if account.state == "pending":
-        return page(request, "account/waiting.html")
+        return await page(request, "account/waiting.html")
     return await let_in(request, account.id)
 
 
@@ -63,7 +68,7 @@ async def joined(request: Request, fields: dict[str, str]) -> Account:
     async with parts.database.reading() as connection:
         charter = await read_charter(connection)
     language = language_of(request)
-    wish = checked_newcomer(charter, Newcomer(**{k: fields.get(k, "") for k in _SHOWN},
+    wish = checked_newcomer(charter, Newcomer(**{k: fields.get(k, "") for k in _OF_NEWCOMERS},
                                               language=language))  # fmt: skip
     password = checked_password(
         fields.get("password", ""), shortest=SHORTEST_ALONE, about=_about(wish, charter)
@@ -86,27 +91,9 @@ def _about(wish: Newcomer, charter: Charter) -> tuple[str, ...]:
     return (wish.handle, *wish.name.split(), charter.title, wish.email.partition("@")[0])
 
 
-async def _page(
-    request: Request, said: dict[str, str], error: RostraError | None = None
-) -> Response:
-    parts = parts_of(request)
-    async with parts.database.reading() as connection:
-        charter = await read_charter(connection)
-    return form_page(
-        request,
-        "account/sign_up.html",
-        error,
-        me=(await visitor_of(request)).account,
-        said={name: said.get(name, "") for name in _SHOWN},
-        charter=charter,
-        shortest=SHORTEST_ALONE,
-        by_mail=parts.settings.smtp is not None,
-    )
-
-
 async def show_confirm(request: Request, secret: str) -> Response:
     """Show the button that confirms an address"""
-    return page(request, "account/confirm.html", headers=NO_REFERRER, done=False)
+    return await _confirm_page(request, done=False)
 
 
 async def confirm(request: Request, secret: str) -> Response:
@@ -115,4 +102,9 @@ async def confirm(request: Request, secret: str) -> Response:
     async with parts.database.writing() as connection:
         link = await mail_links.use_up(connection, secret, "confirm", now_ms)
         await mail_links.confirm_email(connection, link, now_ms)
-    return page(request, "account/confirm.html", headers=NO_REFERRER, done=True)
+    return await _confirm_page(request, done=True)
+
+
+async def _confirm_page(request: Request, *, done: bool) -> Response:
+    me = (await visitor_of(request)).account
+    return await page(request, "account/confirm.html", headers=NO_REFERRER, me=me, done=done)

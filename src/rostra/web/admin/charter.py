@@ -46,7 +46,7 @@ async def show(request: Request) -> Response:
         newest = max(changes.values(), key=lambda each: each.changed_ms, default=None)
         who = newest.changed_by if newest else None
         by = await by_id(connection, who) if who else None
-    return _form(request, as_typed(charter), by=by.handle if by else "")
+    return await _form(request, as_typed(charter), by=by.handle if by else "")
 
 
 async def save(request: Request) -> Response:
@@ -55,7 +55,7 @@ async def save(request: Request) -> Response:
     try:
         await change(request, wanted_of(typed, SHOWN))
     except BadInput as reason:
-        return _form(request, as_typed(Charter()) | typed, problem=told(request, reason))
+        return await _form(request, as_typed(Charter()) | typed, problem=told(request, reason))
     return RedirectResponse(f"{HERE}?saved=yes", 303)
 
 
@@ -90,8 +90,10 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _form(request: Request, typed: dict[str, str], *, problem: str = "", by: str = "") -> Response:
-    return page(
+async def _form(
+    request: Request, typed: dict[str, str], *, problem: str = "", by: str = ""
+) -> Response:
+    return await page(
         request,
         "admin/charter.html",
         status=400 if problem else 200,

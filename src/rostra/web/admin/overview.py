@@ -55,7 +55,7 @@ async def show(request: Request) -> Response:
         given_up = await failed(connection)
     charter = await parts.charter()
     backup = facts.backup
-    return page(
+    return await page(
         request,
         "admin/overview.html",
         me=account_of(request),

@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
     async with parts.database.reading() as connection:
         found = await find(connection, words, after)
         wait = len(await waiting(connection))
-    return page(
+    return await page(
         request,
         "admin/people.html",
         me=account_of(request),

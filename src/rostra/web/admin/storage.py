@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
     parts = parts_of(request)
     sizes = await request.app.state.disk.sizes(parts)
     free = machine.disk_free(parts.places.root)
-    return page(
+    return await page(
         request,
         "admin/storage.html",
         me=account_of(request),
@@ -51,7 +51,7 @@ async def ask(request: Request) -> Response:
     found = read(parts.places.manifest(slug))
     if found is None:
         raise no_such_space()
-    return page(request, "admin/remove.html", me=account_of(request), space=found)
+    return await page(request, "admin/remove.html", me=account_of(request), space=found)
 
 
 async def remove(request: Request) -> Response:

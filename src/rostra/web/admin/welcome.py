@@ -82,7 +82,7 @@ async def _page(
         standing = await standing_of(connection, account.id)
         own = await editing.own(connection, account.id)
     charter = await parts.charter()
-    return page(
+    return await page(
         request,
         "admin/welcome.html",
         status=400 if problem else 200,

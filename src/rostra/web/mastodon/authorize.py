@@ -71,7 +71,7 @@ async def ask(request: Request) -> Response:
     if caller.account is None:
         return _by_way_of_signing_in(request, asked)
     check_account(Rule.SIGNED_IN, caller, None)
-    return _question(request, application, asked, wanted, caller.account)
+    return await _question(request, application, asked, wanted, caller.account)
 
 
 async def decide(request: Request) -> Response:
@@ -93,7 +93,9 @@ async def decide(request: Request) -> Response:
         )  # fmt: skip
     if asked.redirect_uri == OUT_OF_BAND:
         # Shown at once rather than at an address of its own: addresses are kept in histories.
-        return page(request, "oauth_code.html", me=account, application=application, code=code)
+        return await page(
+            request, "oauth_code.html", me=account, application=application, code=code
+        )
     return _answered(request, asked, {"code": code})
 
 
@@ -137,11 +139,11 @@ def _wanted(application: Application, asked: Asked) -> Wanted:
     return Wanted(scopes, challenge)
 
 
-def _question(
+async def _question(
     request: Request, application: Application, asked: Asked, wanted: Wanted, me: Account
 ) -> Response:
     out_of_band = asked.redirect_uri == OUT_OF_BAND
-    shown = page(
+    shown = await page(
         request,
         "oauth_authorize.html",
         me=me,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from rostra.errors import NotFound, NotProcessable
 from rostra.people import profiles
-from rostra.square import noticed
+from rostra.square import notice_filters, noticed
 from rostra.square.noticed import Notice, Wanted, group_key, no_such_notice
 from rostra.square.notices import KINDS
 from rostra.square.span import Span
@@ -81,9 +81,10 @@ async def listed(request: Request) -> Json:
     """One's notices, newest first"""
     parts, viewer, span = parts_of(request), account_of(request), page_of(request, 40, 80)
     wanted = _wanted(query(request, Wishes))
+    filters = await parts.circles.filters(parts.database, viewer)
     async with parts.database.reading() as connection:
         found = await noticed.listed(connection, viewer.id, span, parts.now_ms(), wanted)
-        around = await surroundings(parts, connection, found, viewer)
+        around = await surroundings(parts, connection, found, viewer, filters)
     shown = [entities.notification(notice, around) for notice in found]
     there = [document for document in shown if document is not None]
     return Json(there, headers=link_header(request, [notice.id for notice in found]))
@@ -92,9 +93,10 @@ async def listed(request: Request) -> Json:
 async def one(request: Request, id: str) -> Json:
     """One of one's notices"""
     parts, viewer = parts_of(request), account_of(request)
+    filters = await parts.circles.filters(parts.database, viewer)
     async with parts.database.reading() as connection:
         found = await noticed.notice_by_id(connection, viewer.id, id_of(id), parts.now_ms())
-        around = await surroundings(parts, connection, [found], viewer)
+        around = await surroundings(parts, connection, [found], viewer, filters)
     document = entities.notification(found, around)
     if document is None:
         raise no_such_notice()
@@ -103,11 +105,13 @@ async def one(request: Request, id: str) -> Json:
 
 async def unread(request: Request) -> Json:
     """How many are new since the marker"""
-    parts, wanted = parts_of(request), _wanted(query(request, Wishes))
+    parts, viewer = parts_of(request), account_of(request)
+    wanted = _wanted(query(request, Wishes))
+    filters = await parts.circles.filters(parts.database, viewer)
     most = min(page_of(request, _MOST_COUNTED, noticed.MOST_COUNTED).limit, noticed.MOST_COUNTED)
     async with parts.database.reading() as connection:
-        number = await noticed.unread(
-            connection, account_of(request).id, most, parts.now_ms(), wanted
+        number = await notice_filters.unread(
+            connection, viewer.id, filters, most, parts.now_ms(), wanted=wanted
         )
     return Json({"count": number})
 
@@ -130,9 +134,10 @@ async def grouped(request: Request) -> Json:
     """One's notices, those that belong together as one"""
     parts, viewer, span = parts_of(request), account_of(request), page_of(request, 40, 80)
     wishes = query(request, GroupedWishes)
+    filters = await parts.circles.filters(parts.database, viewer)
     async with parts.database.reading() as connection:
         found = await noticed.listed(connection, viewer.id, span, parts.now_ms(), _wanted(wishes))
-        around = await surroundings(parts, connection, found, viewer)
+        around = await surroundings(parts, connection, found, viewer, filters)
     headers = link_header(request, [notice.id for notice in found])
     return Json(entities.grouped(found, around, wishes.grouped_types), headers=headers)
 
@@ -140,9 +145,10 @@ async def grouped(request: Request) -> Json:
 async def group(request: Request, group_key: str) -> Json:
     """One group of notices"""
     parts, viewer = parts_of(request), account_of(request)
+    filters = await parts.circles.filters(parts.database, viewer)
     async with parts.database.reading() as connection:
         found = await _group(connection, viewer.id, group_key, parts.now_ms())
-        around = await surroundings(parts, connection, found, viewer)
+        around = await surroundings(parts, connection, found, viewer, filters)
     return Json(entities.grouped(found, around))
 
 

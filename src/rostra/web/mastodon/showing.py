@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rostra.people.queries import Account
 from rostra.programme.manifest import Manifest
+from rostra.square.filtering import FilterSet
 from rostra.square.posts import PostView
 from rostra.web.mastodon.answers import Document
 from rostra.web.mastodon.entities_status import Sight, status
@@ -27,7 +28,13 @@ async def filtered(
     """`views` with the filters of `viewer` that they meet; what is one's own meets none."""
     if viewer is None or not views:
         return list(views)
-    filters, now_ms = await parts.circles.filters(parts.database, viewer), parts.now_ms()
+    return met(views, await parts.circles.filters(parts.database, viewer), viewer, parts.now_ms())
+
+
+def met(
+    views: Sequence[PostView], filters: FilterSet, viewer: Account, now_ms: int
+) -> list[PostView]:
+    """`views` with those of the viewer's `filters` that they meet; what is their own meets none."""
     return [
         view if view.shown.post.author_id == viewer.id else filters.on(view, now_ms)
         for view in views

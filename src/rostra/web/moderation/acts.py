@@ -20,9 +20,12 @@ from rostra.web.acting import acting
 from rostra.web.callers import account_of
 from rostra.web.forms import fields_of, form_of
 from rostra.web.moderation.chores import do_at_once
+from rostra.web.moderation.people import one as one_person
 from rostra.web.moderation.queue import Number
+from rostra.web.moderation.queue import one as one_report
 from rostra.web.moderation.showing import names_of, number_of, show
 from rostra.web.parts import parts_of
+from rostra.web.said import said_of
 
 
 async def do(request: Request) -> Response:
@@ -45,6 +48,14 @@ async def do(request: Request) -> Response:
     return RedirectResponse(_back(report_id, found), 303)
 
 
+async def again(request: Request) -> Response:
+    """The page of the report or the person, where the form was refused"""
+    said = said_of(request)
+    if said.text("report"):
+        return await one_report(request, said.text("report"))
+    return await one_person(request, said.text("handle"))
+
+
 async def lift(request: Request, sanction: Number) -> Response:
     """Take an act back"""
     parts, me = parts_of(request), account_of(request)
@@ -54,6 +65,16 @@ async def lift(request: Request, sanction: Number) -> Response:
         names = await names_of(act.connection, [done])
     handle = names[done.subject_id or ""].handle
     return RedirectResponse(f"/moderation/people/{handle}", 303)
+
+
+async def lift_again(request: Request, sanction: Number) -> Response:
+    """The page of whom it was done to, where the form was refused"""
+    number = number_of(sanction) or 0
+    async with parts_of(request).database.reading() as connection:
+        found = await queries.sanctions_of_ids(connection, [number])
+        names = await names_of(connection, found.values())
+    handles = [names[each.subject_id or ""].handle for each in found.values()]
+    return await one_person(request, handles[0] if handles else "")
 
 
 async def record(request: Request) -> Response:
@@ -75,7 +96,9 @@ async def record(request: Request) -> Response:
         names = await names_of(connection, found)
     kept = {name: asked.get(name, "") for name in ("by", "subject", "act", "since", "until")}
     following = found[-1].id if len(found) == PAGE else None
-    return show(request, "record", me=me, found=found, names=names, asked=kept, following=following)
+    return await show(
+        request, "record", me=me, found=found, names=names, asked=kept, following=following
+    )
 
 
 async def _targets(

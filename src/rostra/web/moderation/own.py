@@ -18,7 +18,7 @@ async def standing(request: Request) -> Response:
     async with parts.database.reading() as connection:
         found = await queries.sanctions_of(connection, me.id)
         charter = await read_charter(connection)
-    return show(request, "standing", me=me, found=found, contact=charter.contact)
+    return await show(request, "standing", me=me, found=found, contact=charter.contact)
 
 
 async def reports(request: Request) -> Response:
@@ -27,4 +27,4 @@ async def reports(request: Request) -> Response:
     async with parts.database.reading() as connection:
         found = await queries.reports_by(connection, me.id)
         names = await names_of(connection, found)
-    return show(request, "own_reports", me=me, reports=found, names=names)
+    return await show(request, "own_reports", me=me, reports=found, names=names)

@@ -32,7 +32,7 @@ async def listing(request: Request) -> Response:
             beyond=asked.get("beyond", "")[:40],
         )
     following = found[-1].handle if len(found) == PAGE else None
-    return show(request, "people", me=me, found=found, asked=kept, following=following)
+    return await show(request, "people", me=me, found=found, asked=kept, following=following)
 
 
 async def one(request: Request, handle: str) -> Response:
@@ -46,7 +46,7 @@ async def one(request: Request, handle: str) -> Response:
         acting = sum(each.role == "admin" for each in await queries.staff(connection))
         known = await found_people.addresses(connection, subject.id) if me.role == "admin" else None
         names = await names_of(connection, [*about, *history])
-    return show(
+    return await show(
         request, "person", me=me, who=profile, reports=about, history=history, names=names,
         may_act=may_handle(me, subject, acting_administrators=acting), known=known,
     )  # fmt: skip

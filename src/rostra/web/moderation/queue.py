@@ -35,7 +35,7 @@ async def listing(request: Request) -> Response:
         counts = await queries.counts(connection, me)
         names = await names_of(connection, found)
     following = found[-1].id if len(found) == PAGE else None
-    return show(
+    return await show(
         request, "queue", me=me, which=which, reports=found, counts=counts, names=names,
         following=following,
     )  # fmt: skip
@@ -52,7 +52,7 @@ async def one(request: Request, report: Number) -> Response:
             others = await queries.reports_about(connection, found.account_id, me)
         names = await names_of(connection, [found, *history, *others])
         charter = await read_charter(connection)
-    return show(
+    return await show(
         request, "report", me=me, report=found, history=history, names=names, rules=charter.rules,
         others=[each for each in others if each.id != found.id],
     )  # fmt: skip

@@ -35,6 +35,7 @@ from rostra.web.callers import visitor_of
 from rostra.web.forms import fields_of
 from rostra.web.moderation.showing import number_of, show
 from rostra.web.parts import WebParts, parts_of
+from rostra.web.said import said_of
 
 _RECENT = 10
 
@@ -50,14 +51,15 @@ class _Subject:
 
 
 async def form(request: Request) -> Response:
-    """The form, for what stands in the address"""
+    """The form, for what stands in the address, or in the form if it was refused"""
     parts, me = parts_of(request), await _reader(request)
     if "sent" in request.query_params:
-        return show(request, "reported", me=me)
+        return await show(request, "reported", me=me)
     async with parts.database.reading() as connection:
-        subject = await _subject(connection, request.query_params.multi_items(), me, parts)
+        asked = said_of(request).fields or request.query_params.multi_items()
+        subject = await _subject(connection, asked, me, parts)
         charter = await read_charter(connection)
-    return show(request, "report_form", me=me, subject=subject, rules=charter.rules)
+    return await show(request, "report_form", me=me, subject=subject, rules=charter.rules)
 
 
 async def send(request: Request) -> Response:

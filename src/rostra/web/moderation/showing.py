@@ -25,9 +25,9 @@ def number_of(text: str) -> int | None:
     return id_of(text) if text else None
 
 
-def show(request: Request, name: str, **values: Any) -> HTMLResponse:
+async def show(request: Request, name: str, **values: Any) -> HTMLResponse:
     """The page `moderation/<name>.html`."""
-    return page(
+    return await page(
         request,
         f"moderation/{name}.html",
         acts=ACTS,

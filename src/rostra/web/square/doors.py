@@ -5,6 +5,7 @@ from __future__ import annotations
 from rostra.web.square import (
     around,
     conversations,
+    editing,
     feeds,
     later,
     posts,
@@ -13,4 +14,4 @@ from rostra.web.square import (
     writing,
 )
 
-DOORS = (around, feeds, timelines, profile, writing, later, conversations, posts)
+DOORS = (around, feeds, timelines, profile, writing, later, conversations, editing, posts)

@@ -13,6 +13,7 @@ from rostra.web.door import page_door
 from rostra.web.forms import form_of
 from rostra.web.mastodon.paging import id_of, page_of
 from rostra.web.parts import parts_of
+from rostra.web.refused import comes_back
 from rostra.web.rules import Rule
 from rostra.web.square.sheets import local, moment_ms
 from rostra.web.square.showing import square_page
@@ -25,7 +26,7 @@ def add_doors(app: FastAPI) -> None:
     page_door(app, "GET", _DRAFTS, me, all_drafts)
     page_door(app, "POST", f"{_DRAFTS}/{{id}}/delete", me, drop)
     page_door(app, "GET", _LATER, me, all_scheduled)
-    page_door(app, "POST", f"{_LATER}/{{id}}", me, move)
+    page_door(app, "POST", f"{_LATER}/{{id}}", me, comes_back(move, again))
     page_door(app, "POST", f"{_LATER}/{{id}}/cancel", me, cancel)
     page_door(app, "POST", f"{_LATER}/{{id}}/edit", me, edit)
 
@@ -55,6 +56,11 @@ async def all_scheduled(request: Request) -> Response:
         waiting=sorted(found, key=lambda each: each.due_ms), local=local,
         older=min(each.id for each in found) if len(found) == span.limit else None,
     )  # fmt: skip
+
+
+async def again(request: Request, id: str) -> Response:
+    """The same page, where another time for one was refused"""
+    return await all_scheduled(request)
 
 
 async def move(request: Request, id: str) -> Response:

@@ -11,12 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from rostra.errors import BadInput
 from rostra.people.queries import Account
-from rostra.square import actions, polls, reactions
+from rostra.square import polls, reactions
 from rostra.square.act import Act
 from rostra.square.posts import Post, PostView
 from rostra.square.queries import no_such_post, own_post, post_by_id, revisions_of
 from rostra.square.removal import remove_boost, remove_post
-from rostra.square.rules import Wish
 from rostra.square.threads import MOST_IN_THREAD, thread_of
 from rostra.square.views import show
 from rostra.web.acting import acting
@@ -59,8 +58,6 @@ MOVES: dict[str, Move] = {
 def add_doors(app: FastAPI) -> None:
     one = "/@{handle}/{id}"
     page_door(app, "GET", one, Rule.ANYONE, thread)
-    page_door(app, "GET", f"{one}/edit", Rule.SIGNED_IN, edit_form)
-    page_door(app, "POST", f"{one}/edit", Rule.SIGNED_IN, edit)
     page_door(app, "POST", f"{one}/delete", Rule.SIGNED_IN, delete)
     page_door(app, "POST", f"{one}/vote", Rule.SIGNED_IN, vote)
     page_door(app, "GET", f"{one}/history", Rule.ANYONE, history)
@@ -100,33 +97,6 @@ async def history(request: Request, handle: str, id: str) -> Response:
     return await square_page(
         request, "square/history.html", me, views, view=_one(views, handle), before=before[::-1]
     )
-
-
-async def edit_form(request: Request, handle: str, id: str) -> Response:
-    """The words of one's own post, to be changed"""
-    parts, me = parts_of(request), account_of(request)
-    async with parts.database.reading() as connection:
-        post = await own_post(connection, id_of(id), me)
-        views = await show(connection, [post.id], me, parts.now_ms())
-    return await square_page(request, "square/edit.html", me, views, view=_one(views, handle))
-
-
-async def edit(request: Request, handle: str, id: str) -> Response:
-    """Change one's own post"""
-    parts, me, form = parts_of(request), account_of(request), await form_of(request)
-    parts.limits.posts.take(me.id, parts.clock.boot_ns())
-    async with acting(parts) as act:
-        post = await own_post(act.connection, id_of(id), me)
-        wish = Wish(
-            text=form.get("text", ""),
-            warning=form.get("warning", ""),
-            sensitive=form.get("sensitive") == "yes",
-            language=post.language,
-            media=tuple(medium.id for medium in post.attached.media),
-            poll=await polls.wish_of(act.connection, post),
-        )
-        await actions.edit(act, post, me, wish)
-    return RedirectResponse(f"/@{me.handle}/{id_of(id)}", 303)
 
 
 async def delete(request: Request, handle: str, id: str) -> Response:

@@ -13,6 +13,7 @@ from rostra.square.rules import PollWish, Wish
 from rostra.web.mastodon.paging import id_of
 
 DAYS = (1, 3, 7, 30)
+_DAYS = frozenset(str(each) for each in DAYS)
 _DAY_S = 24 * 3600
 _LONGEST_TIME = 40
 
@@ -70,10 +71,15 @@ class Sheet:
 
 def sheet_of(fields: Sequence[tuple[str, str]]) -> Sheet:
     """From the fields of the form. Raises BadInput for what the form cannot say."""
+    if dict(fields).get("poll_days", "1") not in _DAYS:
+        raise BadInput("Choose how long the poll is open: 1, 3, 7 or 30 days.")
+    return as_typed(fields)
+
+
+def as_typed(fields: Sequence[tuple[str, str]]) -> Sheet:
+    """The same, whatever the fields say: what is shown again where they are refused."""
     form = dict(fields)
     days = form.get("poll_days", "1")
-    if days not in {str(each) for each in DAYS}:
-        raise BadInput("Choose how long the poll is open: 1, 3, 7 or 30 days.")
     return Sheet(
         text=form.get("text", ""),
         warning=form.get("warning", ""),
@@ -81,7 +87,7 @@ def sheet_of(fields: Sequence[tuple[str, str]]) -> Sheet:
         language=form.get("language", ""),
         visibility=form.get("visibility", ""),
         options=tuple(value for name, value in fields if name == "option"),
-        days=int(days),
+        days=int(days) if days in _DAYS else DAYS[0],
         multiple=form.get("multiple") == "yes",
         media=tuple(id_of(value) for name, value in fields if name == "media_ids"),
         reply_to=_number(form, "reply_to"),

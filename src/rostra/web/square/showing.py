@@ -12,7 +12,6 @@ from starlette.responses import Response
 from rostra.people.profiles import Profile
 from rostra.people.queries import Account
 from rostra.people.rules import SEEN
-from rostra.square import noticed
 from rostra.square.posts import Post, PostView
 from rostra.square.text import line_of
 from rostra.web.mastodon.entities_account import bio
@@ -25,9 +24,6 @@ from rostra.web.templates import page
 
 LONGEST_LINE, LONGEST_TITLE = 200, 80
 """Characters of a post where one line must do, and where it is a title."""
-
-MOST_UNREAD = 100
-"""Beyond which they are many."""
 
 PART = "rostra-part"
 """A request header of our own scripts: they want the piece of a page that changed."""
@@ -98,15 +94,8 @@ async def square_page(
     """The page `name` with posts in it; its cards may talk to the sound and play it in place."""
     parts = parts_of(request)
     see = await sights(parts, me, posts)
-    unread = await unread_of(parts, me)
-    response = page(request, name, me=me, see=see, unread=unread, **values)
+    if PART in request.headers:
+        values["unread"] = 0  # only a piece of a page is wanted
+    response = await page(request, name, me=me, see=see, **values)
     response.headers[POLICY] = policy(parts.settings.live_url, framed=parts.settings.live_url)
     return response
-
-
-async def unread_of(parts: WebParts, me: Account | None) -> int:
-    """How many notices came since they were read last, for the number beside the bell."""
-    if me is None:
-        return 0
-    async with parts.database.reading() as connection:
-        return await noticed.unread(connection, me.id, MOST_UNREAD, parts.now_ms())

@@ -34,7 +34,7 @@ from rostra.web.parts import WebParts, parts_of
 from rostra.web.posting import put_up
 from rostra.web.problems import refusal_headers, wants_page
 from rostra.web.rules import Rule
-from rostra.web.square.sheets import Sheet, sheet_of, sheet_of_wish
+from rostra.web.square.sheets import Sheet, as_typed, sheet_of, sheet_of_wish
 from rostra.web.square.showing import square_page
 from rostra.web.templates import told
 
@@ -43,7 +43,11 @@ LONGEST_PREFILLED = 2000
 
 @dataclass(frozen=True)
 class Desk:
-    """What the form is drawn from: the sheet, who may be asked, the files that are there."""
+    """What the form is drawn from: the sheet, who may be asked, the files that are there.
+
+    `edits` is the post that is changed by it, if it is not a new one, and `described` are those of
+    the files whose description stands in the form.
+    """
 
     sheet: Sheet
     uploads: list[dict[str, Any]]
@@ -51,6 +55,8 @@ class Desk:
     reply_to: PostView | None = None
     quote: PostView | None = None
     sentence: str = ""
+    edits: int | None = None
+    described: frozenset[int] = frozenset()
     key: str = field(default_factory=lambda: secrets.token_urlsafe(18))
 
 
@@ -84,7 +90,9 @@ async def write(request: Request) -> Response:
     """Do what the form says: post, post later, or keep a draft and perhaps add files to it"""
     me, sheet = account_of(request), Sheet()
     try:
-        sheet = sheet_of(await fields_of(request))
+        fields = await fields_of(request)
+        sheet = as_typed(fields)
+        sheet = sheet_of(fields)
         if sheet.do in {"draft", "files"}:
             return await _keep(request, me, sheet)
         return await _post(request, me, sheet)

@@ -112,17 +112,21 @@ class Teller:
         """New notices of one account, in their order, with whether it wants to be left alone."""
         parts = self._parts
         async with parts.database.reading() as connection:
-            found = await notices_by_ids(connection, notice_ids, parts.now_ms())
             people = await profiles.of_ids(connection, [account_id])
-            if account_id not in people:
-                return []
-            viewer = people[account_id].account
+        if account_id not in people:
+            return []
+        viewer = people[account_id].account
+        filters = await parts.circles.filters(parts.database, viewer)
+        async with parts.database.reading() as connection:
+            found = await notices_by_ids(connection, notice_ids, parts.now_ms())
             rows = [found[number] for number in sorted(found)]
-            around = await surroundings(parts, connection, rows, viewer)
+            around = await surroundings(parts, connection, rows, viewer, filters)
             preferences = await preferences_of(connection, account_id)
         quiet = is_quiet(preferences, parts.now_ms())
         told = []
         for notice in rows:
+            if notice.post_id is not None and notice.post_id not in around.posts:
+                continue  # it is gone, or a filter hides it
             shown = notification(notice, around)
             brief = {"id": str(notice.id), "kind": notice.kind, "quiet": quiet}
             whole = "" if shown is None else orjson.dumps(shown).decode()

@@ -39,7 +39,7 @@ function begin(field) {
   function take(files) {
     for (const file of files) {
       const most = file.type.startsWith("image/") ? words.largest : words.longest;
-      if (list.children.length >= Number(words.most)) say(words.wordMany);
+      if (list.querySelectorAll(".upload, :checked").length >= Number(words.most)) say(words.wordMany);
       else if (file.size > Number(most)) say(`${file.name}: ${words.wordLarge}`);
       else send(file);
     }
