@@ -178,6 +178,10 @@ const steps = {
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     await api.v1.statuses.$select(post.id).update({ status: "edited #sockets" });
+    // Nobody is told of an edit of what is gone by then.
+    while (!heard("user", "status.update") || !heard("hashtag:sockets", "status.update")) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     await api.v1.statuses.$select(post.id).remove();
     await Promise.all([home, tagged]);
     streams.close();
