@@ -36,11 +36,15 @@ serve: $(VENV)/.runtime
 
 # What fails beside others is tried once more alone: sound that is judged by the sample may be late
 # on a machine that is busy elsewhere. What fails alone as well is a fault.
-test: $(VENV)/.dev debian lint
-	@$(BIN)/python -m pytest $(THREE) $(ARGS) || { \
+# The lint runs meanwhile, and what it says comes at the end.
+test: $(VENV)/.dev debian
+	@nice $(MAKE) --no-print-directory lint >$(VENV)/lint.txt 2>&1 & lint=$$!; \
+	trap 'kill $$lint 2>/dev/null || true' EXIT; \
+	$(BIN)/python -m pytest $(THREE) $(ARGS) || { \
 	  code=$$?; [ $$code -eq 1 ] || exit $$code; \
 	  echo "Once more, alone:"; \
-	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
+	  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS); }; \
+	wait $$lint && cat $(VENV)/lint.txt || { cat $(VENV)/lint.txt; exit 1; }
 
 check: $(VENV)/.dev lint
 	$(BIN)/python -m pytest -m "not process and not browser" $(THREE) $(ARGS)

@@ -17,6 +17,7 @@ from rostra.folding import LONGEST_TOKEN, spans, tokens
     ("日本語 ok", ["日", "本", "語", "ok"]),
     ("한국어", ["한국어"]),
     ("हिन्दी", ["हिन्दी"]),
+    ("IŞIK ışık İstanbul", ["isik", "isik", "istanbul"]),
     ("a👩‍🚀b", ["a", "👩", "🚀", "b"]),
     ("C++ @ada #tag_one ½", ["c", "ada", "tag", "one", "1", "2"]),
     ("\x00\ud800 .-,", []),

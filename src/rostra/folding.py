@@ -70,7 +70,8 @@ def _fold_of(character: str) -> str:
         return f" {character} " if category[0] in "LNMS" else " "
     if category[0] not in "LNM":
         return " "
-    apart = unicodedata.normalize("NFKD", character).casefold()
+    # ı is the small letter of I where i is that of İ: whoever writes in capitals means either
+    apart = unicodedata.normalize("NFKD", character).casefold().replace("ı", "i")
     bare = "".join(each for each in apart if not _within(ord(each), _ACCENTS))
     whole = unicodedata.normalize("NFC", bare)
     # some signs come apart into words (℡, ½): only letters, digits and marks are of a token

@@ -109,7 +109,7 @@ def test_no_words_become_a_program_on_any_page(
     page.on("dialog", lambda dialog: (faults.append(("dialog", dialog.message)), dialog.dismiss()))
     shown = 0
     pages = {f"{server.web}{path}" for path in page_routes.addresses(seeded.known)}
-    for address in itertools.islice(_addresses(server, seeded), 0, None, 1 if lax else 3):
+    for address in itertools.islice(_addresses(server, seeded), 0, None, 1 if lax else 10):
         answer = page.goto(address, wait_until="load")
         if address in pages and (answer is None or answer.status != 200):
             faults.append((address, answer and answer.status))
@@ -118,7 +118,7 @@ def test_no_words_become_a_program_on_any_page(
             faults.append((address[:200], found))
         shown += page.content().count("alert")
     assert not faults, "\n".join(map(str, faults[:20]))
-    assert shown > (5 if lax else 1) * len(PAYLOADS)
+    assert shown > (5 if lax else 0.2) * len(PAYLOADS)
     _check_the_watch(page, server.web, lax=lax)
     browser.close()
 
